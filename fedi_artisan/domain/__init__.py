@@ -1,0 +1,1 @@
+"""Rules and values of the house; the standard library only."""

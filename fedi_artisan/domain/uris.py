@@ -1,0 +1,146 @@
+"""Where everything of this server lives, and how the addresses of others are compared.
+
+ActivityStreams ids stand under `/ap/` and never serve HTML; pages for people stand everywhere else.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
+LONGEST_URI = 2048
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+class Origin(NamedTuple):
+    """Scheme, host and port: what two addresses must share to speak for each other (FEP-fe34)."""
+
+    scheme: str
+    host: str
+    port: int
+
+
+def new_uid(now: datetime) -> str:
+    """Return a fresh identifier of 26 letters that sorts by time (the ULID layout, in lower case)."""
+    number = int(now.timestamp() * 1000) << 80 | secrets.randbits(80)
+    return "".join(_ALPHABET[number >> shift & 31] for shift in range(125, -1, -5))
+
+
+def origin_of(uri: str) -> Origin | None:
+    """Return the origin of an http(s) address in its one canonical form, or None where there is none.
+
+    None as well for whatever only pretends: user names in front of the host, control characters, overlong text.
+    """
+    if len(uri) > LONGEST_URI or not uri.isprintable() or any(letter in uri for letter in ' \\"<>'):
+        return None
+    try:
+        parts = urlsplit(uri)
+        host, port = parts.hostname, parts.port
+        if parts.scheme not in _DEFAULT_PORTS or not host or "@" in parts.netloc:
+            return None
+        host = host.removesuffix(".")
+        ascii_host = host.lower() if host.isascii() else host.encode("idna").decode("ascii").lower()
+    except (ValueError, UnicodeError):
+        return None
+    if not ascii_host or "%" in ascii_host:
+        return None
+    return Origin(parts.scheme, ascii_host, port or _DEFAULT_PORTS[parts.scheme])
+
+
+def same_origin(one: str, other: str) -> bool:
+    """Whether both are addresses and share scheme, host and port."""
+    origin = origin_of(one)
+    return origin is not None and origin == origin_of(other)
+
+
+def host_of(uri: str) -> str:
+    """Return host, or host:port where the port is unusual; the empty text where there is none."""
+    origin = origin_of(uri)
+    if origin is None:
+        return ""
+    usual = origin.port == _DEFAULT_PORTS[origin.scheme]
+    return origin.host if usual else f"{origin.host}:{origin.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Uris:
+    """All addresses of this server.
+
+    Args:
+        origin: scheme and host, without a trailing slash.
+    """
+
+    origin: str
+
+    @property
+    def host(self) -> str:
+        """The part behind `@` in a handle."""
+        return urlsplit(self.origin).netloc
+
+    @property
+    def instance_actor(self) -> str:
+        """The actor that signs our questions to other servers."""
+        return f"{self.origin}/ap/actor"
+
+    @property
+    def shared_inbox(self) -> str:
+        """The inbox of everybody here."""
+        return f"{self.origin}/ap/inbox"
+
+    @property
+    def nodeinfo(self) -> str:
+        """The folder of the NodeInfo documents."""
+        return f"{self.origin}/nodeinfo"
+
+    def actor(self, uid: str) -> str:
+        """The id of the artisan *uid*."""
+        return f"{self.origin}/ap/actors/{uid}"
+
+    def key(self, actor_uri: str) -> str:
+        """The id of an actor's RSA key."""
+        return f"{actor_uri}#main-key"
+
+    def work(self, uid: str) -> str:
+        """The id of the work *uid*."""
+        return f"{self.origin}/ap/works/{uid}"
+
+    def activity(self, uid: str) -> str:
+        """The id of the activity *uid*."""
+        return f"{self.origin}/ap/activities/{uid}"
+
+    def series(self, uid: str) -> str:
+        """The id of the series *uid*."""
+        return f"{self.origin}/ap/series/{uid}"
+
+    def profile_url(self, username: str) -> str:
+        """The page of an artisan."""
+        return f"{self.origin}/@{username}"
+
+    def work_url(self, slug: str) -> str:
+        """The page of a work."""
+        return f"{self.origin}/works/{slug}"
+
+    def series_url(self, slug: str) -> str:
+        """The page of a series."""
+        return f"{self.origin}/series/{slug}"
+
+    def tag_url(self, tag: str) -> str:
+        """The page of the works with a tag, in the letters of the tag."""
+        return f"{self.origin}/tags/{tag}"
+
+    def media_url(self, name: str) -> str:
+        """The address of a stored picture, *name* as given by media.store."""
+        return f"{self.origin}/media/{name}"
+
+    def uid_of(self, uri: str, kind: str) -> str | None:
+        """Return the uid in an id of ours of the given *kind* ("actors", "works", …), or None if it is no such id."""
+        prefix = f"{self.origin}/ap/{kind}/"
+        uid = uri.removeprefix(prefix)
+        return uid if uri.startswith(prefix) and uid.isalnum() else None
+
+    def is_ours(self, uri: str) -> bool:
+        """Whether *uri* stands on this server."""
+        return same_origin(uri, self.origin)

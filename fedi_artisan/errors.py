@@ -1,0 +1,150 @@
+"""Every failure that has a name, with the HTTP status it is answered with.
+
+    ArtisanError                     500
+    ├── BadConfig                    500   the configuration file cannot be used (told at start)
+    ├── BadDatabase                  500   the database is newer than this program, or is missing
+    ├── BadInput                     400   something a person gave cannot be used
+    │   └── BadPhoto                 422   a picture is refused, with the reason
+    ├── BadJson                      400   a document is broken, too deep or absurd
+    ├── BadActivity                  400   JSON, but not an activity that could be read
+    ├── BadSignature                 401   missing, stale, forged or foreign
+    ├── Forbidden                    403   signed and sound, but not theirs to do
+    ├── NotFound                     404
+    ├── Gone                         410   was here, was withdrawn
+    ├── TooLarge                     413
+    ├── WrongMediaType               415
+    ├── TooManyRequests              429
+    └── RemoteError                  502   another server failed us
+        ├── RemoteUnavailable        503   no answer, 5xx, 429: try again later     (retry)
+        ├── RemoteRefused            502   an answer that will not change: 4xx
+        ├── RemoteGone               502   404 or 410
+        ├── RemoteMalformed          502   an answer that cannot be trusted or read
+        └── AddressRefused           502   an address we do not talk to (private, special, not https)
+"""
+
+from typing import ClassVar
+
+
+class ArtisanError(Exception):
+    """Base of all named failures; its text is a sentence for a person."""
+
+    status: ClassVar[int] = 500
+    retry: ClassVar[bool] = False
+
+
+class BadConfig(ArtisanError):
+    """The configuration cannot be used; one line for each problem."""
+
+
+class BadDatabase(ArtisanError):
+    """The database is missing, foreign, or newer than this program."""
+
+
+class BadInput(ArtisanError):
+    """Something a person gave cannot be used; the text says what to give instead."""
+
+    status = 400
+
+
+class BadPhoto(BadInput):
+    """A picture is refused; the text says why."""
+
+    status = 422
+
+
+class BadJson(ArtisanError):
+    """A document is broken, too deep, or absurd."""
+
+    status = 400
+
+
+class BadActivity(ArtisanError):
+    """JSON, but not an activity or object that could be read."""
+
+    status = 400
+
+
+class BadSignature(ArtisanError):
+    """The request is not signed, or its signature does not hold."""
+
+    status = 401
+
+
+class Forbidden(ArtisanError):
+    """Signed and sound, but not theirs to do."""
+
+    status = 403
+
+
+class NotFound(ArtisanError):
+    """Nothing here, or nothing for you; deliberately the same answer."""
+
+    status = 404
+
+
+class Gone(ArtisanError):
+    """It was here and was withdrawn."""
+
+    status = 410
+
+
+class TooLarge(ArtisanError):
+    """More bytes than are read."""
+
+    status = 413
+
+
+class WrongMediaType(ArtisanError):
+    """The body is of a kind that is not read here."""
+
+    status = 415
+
+
+class TooManyRequests(ArtisanError):
+    """Too much from one place in too little time."""
+
+    status = 429
+
+
+class RemoteError(ArtisanError):
+    """Another server failed us."""
+
+    status = 502
+
+
+class RemoteUnavailable(RemoteError):
+    """The other server did not answer, or asked for patience; try again later.
+
+    Args:
+        message: what happened, in words.
+        http_status: the answer's status, when there was one.
+        retry_after_s: the wait the other server asked for, when it did.
+    """
+
+    status = 503
+    retry = True
+
+    def __init__(self, message: str, *, http_status: int | None = None, retry_after_s: float | None = None) -> None:
+        super().__init__(message)
+        self.http_status = http_status
+        self.retry_after_s = retry_after_s
+
+
+class RemoteRefused(RemoteError):
+    """The other server answered with a refusal that trying again will not change."""
+
+    def __init__(self, message: str, *, http_status: int) -> None:
+        super().__init__(message)
+        self.http_status = http_status
+
+
+class RemoteGone(RemoteRefused):
+    """The other server says: not here (404), or not any more (410)."""
+
+
+class RemoteMalformed(RemoteError):
+    """The other server's answer cannot be trusted or read."""
+
+
+class AddressRefused(RemoteError):
+    """An address that this server does not talk to: private, special, or not https."""

@@ -1,0 +1,1 @@
+"""The wire: signatures, the guarded client, the inbox and the queue."""

@@ -1,0 +1,1 @@
+"""One file per activity type that is acted upon."""

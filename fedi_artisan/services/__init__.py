@@ -1,0 +1,1 @@
+"""What may happen, one function per intent; called by commands, pages and activity handlers alike."""

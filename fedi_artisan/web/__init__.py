@@ -1,0 +1,1 @@
+"""HTTP coming in: every URL, every page, every answer."""
