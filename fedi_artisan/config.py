@@ -105,8 +105,8 @@ def load(path: Path) -> Config:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise BadConfig(
-            f"{path}: there is no such file. Make one with `fedi-artisan init --origin https://… --username … --name …`, "
-            f"or name it with --config or ${ENVIRONMENT_VARIABLE}."
+            f"{path}: there is no such file. Make one with `fedi-artisan init --origin https://… --username … "
+            f"--name …`, or name it with --config or ${ENVIRONMENT_VARIABLE}."
         ) from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise BadConfig(f"{path}: cannot be read: {error}") from error
@@ -153,7 +153,7 @@ def _read_table(kind: type, raw: Mapping[str, object], prefix: str, problems: li
     return values
 
 
-def _read_value(kind: object, value: object, name: str, problems: list[str]) -> object:  # noqa: PLR0911 - one per type
+def _read_value(kind: object, value: object, name: str, problems: list[str]) -> object:
     """Return *value* as the type *kind*, or raise ValueError with words for a person."""
     if isinstance(kind, type) and dataclasses.is_dataclass(kind):
         if not isinstance(value, Mapping):
@@ -163,14 +163,8 @@ def _read_value(kind: object, value: object, name: str, problems: list[str]) -> 
         if isinstance(value, bool):
             return value
         raise ValueError(f"must be true or false, not {value!r}")
-    if kind in {int, float}:
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise ValueError(f"must be a number, not {value!r}")
-        if kind is int and not isinstance(value, int):
-            raise ValueError(f"must be a whole number, not {value!r}")
-        if not 0 < value < float("inf"):
-            raise ValueError(f"must be more than zero, not {value!r}")
-        return float(value) if kind is float else value
+    if kind is int or kind is float:
+        return _read_number(kind, value)
     if kind == tuple[str, ...]:
         if isinstance(value, list) and all(isinstance(item, str) for item in value):
             return tuple(value)
@@ -178,6 +172,17 @@ def _read_value(kind: object, value: object, name: str, problems: list[str]) -> 
     if not isinstance(value, str) or not value.strip():
         raise ValueError(f"must be a text, not {value!r}")
     return Path(value) if kind is Path else value.strip()
+
+
+def _read_number(kind: type[int] | type[float], value: object) -> float:
+    """Return *value* as a number above zero, a whole one where *kind* is int, or raise ValueError."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(f"must be a number, not {value!r}")
+    if kind is int and not isinstance(value, int):
+        raise ValueError(f"must be a whole number, not {value!r}")
+    if not 0 < value < float("inf"):
+        raise ValueError(f"must be more than zero, not {value!r}")
+    return kind(value)
 
 
 def _origin_problems(origin: str) -> list[str]:
@@ -192,7 +197,9 @@ def _origin_problems(origin: str) -> list[str]:
     if parts.username is not None or parts.path or parts.query or parts.fragment:
         return [f"origin: {origin!r} must end after the host: no path, no trailing slash, no user name"]
     if origin != origin.lower() or host.endswith(".") or not origin.isascii():
-        return [f"origin: {origin!r} must be written in lower case ASCII (xn--… for other letters), without a final dot"]
+        return [
+            f"origin: {origin!r} must be written in lower case ASCII (xn--… for other letters), without a final dot"
+        ]
     if port is not None and port == {"http": 80, "https": 443}[parts.scheme]:
         return [f"origin: {origin!r} must leave out the usual port {port}"]
     if parts.scheme == "http" and not _is_loopback(host):

@@ -1,0 +1,232 @@
+"""What a work is: its facts, how a person writes them, and what a revision may change."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+
+from fedi_artisan.domain.actors import Picture
+from fedi_artisan.errors import BadInput
+
+LONGEST_TITLE = 200
+LONGEST_TEXT = 20_000
+LONGEST_FACT = 300
+MOST_PHOTOS = 20
+MOST_TAGS = 30
+MOST_FEATURED = 5
+
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_PRICE = re.compile(r"(?P<amount>\d[\d\s.,']*?)\s*(?P<currency>[A-Z]{3}|€|\$|£)?")
+_SIGNS = {"€": "EUR", "$": "USD", "£": "GBP"}
+_MEASURE = re.compile(r"(?P<kind>[^\W\d_]*|[⌀øØ])\.?\s*(?P<number>\d+(?:[.,]\d+)?)\s*(?P<unit>mm|cm|m|in)?", re.UNICODE)
+_KINDS = {
+    **dict.fromkeys(("h", "height", "haut", "hauteur"), "height"),
+    **dict.fromkeys(("w", "l", "width", "larg", "largeur"), "width"),
+    **dict.fromkeys(("d", "p", "depth", "prof", "profondeur"), "depth"),
+    **dict.fromkeys(("length", "long", "longueur"), "length"),
+    **dict.fromkeys(("⌀", "ø", "diam", "diameter", "diamètre"), "diameter"),
+}
+_UNNAMED = ("height", "width", "depth")
+
+
+class Availability(StrEnum):
+    """Whether a work can be had."""
+
+    AVAILABLE = "available"
+    SOLD = "sold"
+    ON_COMMISSION = "on-commission"
+    NOT_FOR_SALE = "not-for-sale"
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """An amount of money; `currency` is an ISO 4217 code."""
+
+    amount: Decimal
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dimensions:
+    """Measures in the order they were given: pairs of kind (height, width, depth, length, diameter) and number."""
+
+    measures: tuple[tuple[str, Decimal], ...]
+    unit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Photo:
+    """A photograph of a work, ready to be shown."""
+
+    picture: Picture
+    thumbnail: Picture
+    blurhash: str
+    original: str
+    focal_point: tuple[float, float] = (0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What the artisan says about a work; every field has been checked."""
+
+    title: str
+    text: str = ""
+    language: str = "en"
+    photos: tuple[Photo, ...] = ()
+    materials: tuple[str, ...] = ()
+    techniques: tuple[str, ...] = ()
+    dimensions: Dimensions | None = None
+    year: int | None = None
+    price: Price | None = None
+    availability: Availability | None = None
+    series: str | None = None
+    tags: tuple[str, ...] = ()
+    featured: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse what no page and no server could show.
+
+        Raises:
+            BadInput: with what to change.
+        """
+        _check_line("title", self.title, LONGEST_TITLE)
+        if len(self.text) > LONGEST_TEXT:
+            raise BadInput(f"the text has {len(self.text)} characters; up to {LONGEST_TEXT} are possible")
+        if not _LANGUAGE.fullmatch(self.language):
+            raise BadInput(f"{self.language!r} is no language; use a short code such as fr or en")
+        if len(self.photos) > MOST_PHOTOS:
+            raise BadInput(f"a work can have up to {MOST_PHOTOS} photographs")
+        if len(self.tags) > MOST_TAGS:
+            raise BadInput(f"a work can have up to {MOST_TAGS} tags")
+        for name, facts in (("material", self.materials), ("technique", self.techniques)):
+            for fact in facts:
+                _check_line(name, fact, LONGEST_FACT)
+        if self.series is not None:
+            _check_line("series", self.series, LONGEST_TITLE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """Works that belong together."""
+
+    uid: str
+    slug: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """A published work with all that is known of it."""
+
+    id: int
+    uid: str
+    slug: str
+    artisan_id: int
+    draft: Draft
+    series: Series | None
+    published_at: datetime
+    updated_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+    edits: int = 0
+    likes: int = 0
+    announces: int = 0
+    replies: int = 0
+
+
+def _check_line(name: str, text: str, longest: int) -> None:
+    """Refuse an empty, overlong or many-lined text."""
+    if not text.strip():
+        raise BadInput(f"the {name} is empty")
+    if len(text) > longest:
+        raise BadInput(f"the {name} has {len(text)} characters; up to {longest} are possible")
+    if not text.isprintable():
+        raise BadInput(f"the {name} must be one line of text")
+
+
+def parse_price(text: str) -> Price:
+    """Return the price written in *text*, such as "420 EUR", "1 200,50 €".
+
+    Raises:
+        BadInput: with how to write it.
+    """
+    match = _PRICE.fullmatch(text.strip())
+    if match is None or match["currency"] is None:
+        raise BadInput(f'{text!r} is not a price: write an amount and a currency, as "420 EUR"')
+    digits = re.sub(r"[\s']", "", match["amount"])
+    whole, mark, fraction = digits, "", ""
+    if re.search(r"[.,]\d{1,2}$", digits):
+        mark = digits[-3] if digits[-3:-2] in {".", ","} else digits[-2]
+        whole, _, fraction = digits.rpartition(mark)
+    try:
+        amount = Decimal(f"{re.sub(r'[.,]', '', whole)}.{fraction or '00'}").quantize(Decimal("0.01"))
+    except InvalidOperation:
+        raise BadInput(f'{text!r} is not a price: write an amount and a currency, as "420 EUR"') from None
+    if amount >= Decimal(10) ** 10:
+        raise BadInput(f"{text!r} is more than any work costs")
+    currency = match["currency"]
+    return Price(amount, _SIGNS.get(currency, currency))
+
+
+def parse_dimensions(text: str) -> Dimensions:
+    """Return the measures written in *text*: "38 × 37 cm", "H 31,5 × ⌀ 18,5 cm", "120 x 80 x 4 mm".
+
+    Measures without a name are height, width and depth, in the order museums use.
+
+    Raises:
+        BadInput: with how to write them.
+    """
+    wrong = BadInput(f'{text!r} are no dimensions: write them as "38 × 37 cm" or "H 31.5 × ⌀ 18.5 cm"')
+    parts = re.split(r"\s*[×xX*]\s*|\s*;\s*", text.strip())
+    matches = [_MEASURE.fullmatch(part) for part in parts]
+    units = {match["unit"] for match in matches if match and match["unit"]}
+    if len(units) != 1 or not 1 <= len(parts) <= len(_UNNAMED):
+        raise wrong
+    measures: list[tuple[str, Decimal]] = []
+    unnamed = iter(_UNNAMED)
+    for match in matches:
+        if match is None:
+            raise wrong
+        kind = _KINDS.get(match["kind"].lower()) if match["kind"] else next(unnamed)
+        number = Decimal(match["number"].replace(",", "."))
+        if kind is None or number <= 0 or kind in dict(measures):
+            raise wrong
+        measures.append((kind, number))
+    return Dimensions(tuple(measures), units.pop())
+
+
+def parse_year(text: str) -> int:
+    """Return the year written in *text*, from 1000 to 2999.
+
+    Raises:
+        BadInput: it is none.
+    """
+    if re.fullmatch(r"[12][0-9]{3}", text.strip()):
+        return int(text)
+    raise BadInput(f"{text!r} is not a year: write four digits")
+
+
+def normal_tag(text: str) -> str:
+    """Return *text* as a hashtag without its `#`: only letters, digits and underscores, "wood ash" → "woodash".
+
+    Raises:
+        BadInput: nothing of it can stand in a hashtag, or it has no letter.
+    """
+    tag = "".join(
+        letter for letter in unicodedata.normalize("NFC", text).removeprefix("#") if letter.isalnum() or letter == "_"
+    )
+    if not any(letter.isalpha() for letter in tag) or len(tag) > LONGEST_FACT:
+        raise BadInput(f"{text!r} cannot be a tag: it needs at least one letter")
+    return tag
+
+
+def slug_of(title: str) -> str:
+    """Return *title* as the last part of an address, "work" where nothing is left.
+
+    >>> slug_of("Jarre de lune n° 14")
+    'jarre-de-lune-n-14'
+    """
+    latin = title.translate({ord("œ"): "oe", ord("Œ"): "Oe", ord("æ"): "ae", ord("Æ"): "Ae", ord("ß"): "ss"})
+    letters = [letter for letter in unicodedata.normalize("NFKD", latin) if not unicodedata.combining(letter)]
+    return re.sub(r"[^a-z0-9]+", "-", "".join(letters).lower()).strip("-")[:80].strip("-") or "work"
