@@ -157,7 +157,7 @@ def _read_value(kind: object, value: object, name: str, problems: list[str]) -> 
     """Return *value* as the type *kind*, or raise ValueError with words for a person."""
     if isinstance(kind, type) and dataclasses.is_dataclass(kind):
         if not isinstance(value, Mapping):
-            raise ValueError(f"must be a table [{name}]")
+            raise ValueError(f"must be a table [{name}]")  # noqa: TRY004 - collected with the others as one line each
         return kind(**_read_table(kind, value, f"{name}.", problems))
     if kind is bool:
         if isinstance(value, bool):
