@@ -1,0 +1,200 @@
+"""Opening the database, its transactions and its migrations."""
+
+import asyncio
+import contextlib
+import os
+import sqlite3
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Self
+
+import aiosqlite
+
+from fedi_artisan.errors import BadDatabase
+
+Tx = aiosqlite.Connection
+Row = sqlite3.Row
+
+READERS = 2
+BUSY_TIMEOUT_MS = 10_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def to_ms(moment: datetime) -> int:
+    """Return *moment* as it is stored: whole milliseconds since 1970."""
+    return (moment - _EPOCH) // timedelta(milliseconds=1)
+
+
+def from_ms(stored: int) -> datetime:
+    """Return the stored milliseconds as an aware moment in UTC."""
+    return _EPOCH + timedelta(milliseconds=stored)
+
+
+def moment_or_none(stored: int | None) -> datetime | None:
+    """Return the stored moment, where there is one."""
+    return None if stored is None else from_ms(stored)
+
+
+class Database:
+    """One writer and a few readers on one SQLite file.
+
+    A class because connections are opened and closed together, and because writing takes turns.
+    """
+
+    def __init__(self, writer: Tx, readers: list[Tx]) -> None:
+        self._writer = writer
+        self._turn = asyncio.Lock()
+        self._readers = readers
+        self._free: asyncio.LifoQueue[Tx] = asyncio.LifoQueue()
+        for reader in readers:
+            self._free.put_nowait(reader)
+
+    @classmethod
+    async def open(cls, path: Path, folder: Path, *, readers: int = READERS) -> Self:
+        """Open the file *path*, which must stand at the newest schema in *folder*.
+
+        Raises:
+            BadDatabase: there is none, or it is older or newer than this program.
+        """
+        if not os.path.exists(path):  # noqa: ASYNC240, PTH110 - once, at start
+            raise BadDatabase(f"{path}: there is no database yet. `fedi-artisan init` makes one.")
+        writer = await _connect(path)
+        try:
+            _check_version(path, await fetch_value(writer, "PRAGMA user_version"), max(migrations(folder), default=0))
+        except BadDatabase:
+            await writer.close()
+            raise
+        return cls(writer, [await _connect(path) for _ in range(readers)])
+
+    async def close(self) -> None:
+        """Close all connections."""
+        for connection in (*self._readers, self._writer):
+            await connection.close()
+
+    @contextlib.asynccontextmanager
+    async def read(self) -> AsyncIterator[Tx]:
+        """Give a connection for looking things up."""
+        reader = await self._free.get()
+        try:
+            yield reader
+        finally:
+            self._free.put_nowait(reader)
+
+    @contextlib.asynccontextmanager
+    async def write(self) -> AsyncIterator[Tx]:
+        """Give the connection inside one transaction: all of it happens, or none. Never await the network inside.
+
+        When the block has been left, what was written is on the disk.
+        """
+        async with self._turn:
+            await self._writer.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._writer
+            except BaseException:
+                await self._writer.rollback()
+                raise
+            await self._writer.commit()
+
+
+@contextlib.asynccontextmanager
+async def savepoint(tx: Tx) -> AsyncIterator[None]:
+    """Make the block within a transaction whole or nothing, leaving the rest of the transaction as it is."""
+    await tx.execute("SAVEPOINT step")
+    try:
+        yield
+    except BaseException:
+        await tx.execute("ROLLBACK TO step")
+        await tx.execute("RELEASE step")
+        raise
+    await tx.execute("RELEASE step")
+
+
+async def _connect(path: Path) -> Tx:
+    """Return one connection with this house's settings."""
+    connection = await aiosqlite.connect(path, isolation_level=None, cached_statements=256)
+    connection.row_factory = sqlite3.Row
+    # The wait for other processes comes first, so that it holds for every following statement.
+    await connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    await connection.execute("PRAGMA journal_mode = WAL")
+    await connection.execute("PRAGMA synchronous = FULL")
+    await connection.execute("PRAGMA foreign_keys = ON")
+    await connection.execute("PRAGMA cache_size = -4000")
+    return connection
+
+
+async def fetch_one(tx: Tx, sql: str, parameters: tuple[object, ...] = ()) -> Row | None:
+    """Return the first row, or None."""
+    async with tx.execute(sql, parameters) as cursor:
+        return await cursor.fetchone()
+
+
+async def fetch_all(tx: Tx, sql: str, parameters: tuple[object, ...] = ()) -> list[Row]:
+    """Return all rows."""
+    return list(await tx.execute_fetchall(sql, parameters))
+
+
+async def fetch_value(tx: Tx, sql: str, parameters: tuple[object, ...] = ()) -> int:
+    """Return the whole number in the first column of the first row; zero where there is no row."""
+    row = await fetch_one(tx, sql, parameters)
+    return 0 if row is None else int(row[0])
+
+
+def migrations(folder: Path) -> dict[int, Path]:
+    """Return the migration files in *folder* by number, in their order."""
+    return {int(file.name.partition("_")[0]): file for file in sorted(folder.glob("[0-9]*_*.sql"))}
+
+
+async def migrate(path: Path, folder: Path) -> list[str]:
+    """Bring the database *path* to the newest schema in *folder*, making it where there is none.
+
+    Each file is one transaction: a failing one leaves the database as it was before that file. Returns the names of
+    the files that were applied.
+
+    Raises:
+        BadDatabase: the database is newer than this program, or a migration failed.
+    """
+    _make_private_file(path)
+    try:
+        connection = await _connect(path)
+    except sqlite3.DatabaseError as error:
+        raise BadDatabase(f"{path}: {error}") from error
+    try:
+        files = migrations(folder)
+        version = await fetch_value(connection, "PRAGMA user_version")
+        if version > max(files, default=0):
+            _check_version(path, version, max(files, default=0))
+        missing = {number: file for number, file in files.items() if number > version}
+        for number, file in missing.items():
+            await _apply(connection, number, file)
+    finally:
+        await connection.close()
+    return [file.name for file in missing.values()]
+
+
+def _make_private_file(path: Path) -> None:
+    """Make an empty file that only its owner can read, where there is none: private keys will live in it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+
+
+async def _apply(connection: Tx, number: int, file: Path) -> None:
+    """Apply one migration file whole, or leave everything as it was."""
+    sql = file.read_text(encoding="utf-8")
+    try:
+        await connection.executescript(f"BEGIN IMMEDIATE;\n{sql}\nPRAGMA user_version = {number};\nCOMMIT;")
+    except sqlite3.DatabaseError as error:
+        await connection.rollback()
+        raise BadDatabase(f"migration {file.name} failed and was undone: {error}") from error
+
+
+def _check_version(path: Path, version: int, newest: int) -> None:
+    """Raise BadDatabase unless the database stands at the *newest* version that this program knows."""
+    if version < newest:
+        raise BadDatabase(f"{path}: the database is at version {version} of {newest}. Run `fedi-artisan migrate`.")
+    if version > newest:
+        raise BadDatabase(
+            f"{path}: this database is at version {version}, made by a newer fedi-artisan; this one knows up to "
+            f"version {newest}. Install the newer fedi-artisan again."
+        )
