@@ -124,9 +124,10 @@ async def _connect(path: Path) -> Tx:
 
 
 async def fetch_one(tx: Tx, sql: str, parameters: tuple[object, ...] = ()) -> Row | None:
-    """Return the first row, or None."""
-    async with tx.execute(sql, parameters) as cursor:
-        return await cursor.fetchone()
+    """Return the first row, or None; the statement gives one row at most."""
+    # execute_fetchall crosses to the connection's thread once; a cursor would cross three times.
+    rows = list(await tx.execute_fetchall(sql, parameters))
+    return rows[0] if rows else None
 
 
 async def fetch_all(tx: Tx, sql: str, parameters: tuple[object, ...] = ()) -> list[Row]:
@@ -181,8 +182,8 @@ def _make_private_file(path: Path) -> None:
 
 async def _apply(connection: Tx, number: int, file: Path) -> None:
     """Apply one migration file whole, or leave everything as it was."""
-    sql = file.read_text(encoding="utf-8")
     try:
+        sql = await asyncio.to_thread(file.read_text, encoding="utf-8")
         await connection.executescript(f"BEGIN IMMEDIATE;\n{sql}\nPRAGMA user_version = {number};\nCOMMIT;")
     except sqlite3.DatabaseError as error:
         await connection.rollback()

@@ -1,0 +1,75 @@
+"""What others do with a work: likes, announces and replies."""
+
+from datetime import datetime
+
+from fedi_artisan.storage.db import Row, Tx, fetch_all, fetch_one, to_ms
+from fedi_artisan.vocab.notes import Note
+
+
+async def put_reaction(
+    tx: Tx, *, work_id: int, actor_id: int, kind: str, activity_uri: str, content: str | None, now: datetime
+) -> None:
+    """Record a Like or an Announce; a second one of the same actor replaces the first and counts once."""
+    sql = """
+        INSERT INTO reactions (work_id, actor_id, type, activity_uri, content, received_at) VALUES (?, ?, ?, ?, ?, ?)
+        ON CONFLICT (work_id, actor_id, type) DO UPDATE SET activity_uri = excluded.activity_uri,
+            content = excluded.content
+    """
+    await tx.execute(sql, (work_id, actor_id, kind, activity_uri, content, to_ms(now)))
+
+
+async def delete_reaction(
+    tx: Tx, actor_id: int, *, activity_uri: str | None, work_id: int | None = None, kind: str | None = None
+) -> bool:
+    """Take back this actor's reaction, found by its id or by work and type; return whether there was one."""
+    sql = """
+        DELETE FROM reactions WHERE actor_id = ?1 AND (activity_uri = ?2 OR (work_id = ?3 AND type = ?4))
+        RETURNING work_id
+    """
+    return bool(await fetch_all(tx, sql, (actor_id, activity_uri, work_id, kind)))
+
+
+async def insert_reply(tx: Tx, note: Note, *, work_id: int, actor_id: int, now: datetime) -> None:
+    """Record a reply, not yet approved; one that is known by its id stays as it is."""
+    sql = """
+        INSERT INTO replies (uri, work_id, actor_id, in_reply_to, url, content_html, public, published_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (uri) DO NOTHING
+    """
+    published_at = to_ms(min(note.published_at or now, now))
+    values = (note.uri, work_id, actor_id, note.in_reply_to, note.url, note.content_html, note.is_public, published_at)
+    await tx.execute(sql, values)
+
+
+async def update_reply(tx: Tx, note: Note, actor_id: int, updated_at: datetime) -> bool:
+    """Store the newer words of a reply by this actor; return whether it is hers and was older."""
+    sql = """
+        UPDATE replies SET content_html = ?1, updated_at = ?2
+        WHERE uri = ?3 AND actor_id = ?4 AND coalesce(updated_at, published_at) < ?2 RETURNING id
+    """
+    return bool(await fetch_all(tx, sql, (note.content_html, to_ms(updated_at), note.uri, actor_id)))
+
+
+async def delete_reply(tx: Tx, uri: str, actor_id: int) -> bool:
+    """Forget a reply of this actor; return whether there was one."""
+    return bool(await fetch_all(tx, "DELETE FROM replies WHERE uri = ? AND actor_id = ? RETURNING id", (uri, actor_id)))
+
+
+async def find_work_of_reply(tx: Tx, uri: str) -> int | None:
+    """Return the row of the work that the reply *uri* belongs to."""
+    row: Row | None = await fetch_one(tx, "SELECT work_id FROM replies WHERE uri = ?", (uri,))
+    return None if row is None else int(row["work_id"])
+
+
+async def list_approved(tx: Tx, work_id: int, limit: int) -> list[str]:
+    """Return the ids of the public replies that the artisan approved, the first one first."""
+    sql = "SELECT uri FROM replies WHERE work_id = ? AND public AND approved ORDER BY published_at, id LIMIT ?"
+    return [row["uri"] for row in await fetch_all(tx, sql, (work_id, limit))]
+
+
+async def list_inboxes(tx: Tx, work_id: int) -> list[str]:
+    """Return the distinct inboxes of all who liked, announced or answered the work."""
+    sql = """
+        SELECT DISTINCT coalesce(shared_inbox_url, inbox_url) AS inbox FROM actors WHERE id IN (
+            SELECT actor_id FROM reactions WHERE work_id = ?1 UNION SELECT actor_id FROM replies WHERE work_id = ?1)
+    """
+    return [row["inbox"] for row in await fetch_all(tx, sql, (work_id,))]

@@ -1,0 +1,92 @@
+"""Who follows an artisan here, and who does not want to hear from her."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from fedi_artisan.storage.db import Tx, fetch_all, fetch_one, fetch_value, from_ms, to_ms
+
+
+@dataclass(frozen=True, slots=True)
+class Follower:
+    """A follower as a person reads it."""
+
+    uri: str
+    handle: str
+    name: str
+    followed_at: datetime
+    moved_to_uri: str | None
+
+
+async def put(tx: Tx, artisan_id: int, actor_id: int, follow_uri: str, now: datetime) -> None:
+    """Record a follower; a repeated Follow replaces the id of the first."""
+    sql = """
+        INSERT INTO followers (artisan_id, actor_id, follow_uri, followed_at) VALUES (?, ?, ?, ?)
+        ON CONFLICT (artisan_id, actor_id) DO UPDATE SET follow_uri = excluded.follow_uri
+    """
+    await tx.execute(sql, (artisan_id, actor_id, follow_uri, to_ms(now)))
+
+
+async def delete(tx: Tx, artisan_id: int, actor_id: int) -> None:
+    """Forget a follower."""
+    await tx.execute("DELETE FROM followers WHERE artisan_id = ? AND actor_id = ?", (artisan_id, actor_id))
+
+
+async def delete_by_follow(tx: Tx, follow_uri: str, actor_id: int) -> bool:
+    """Forget the follower who sent this Follow, if it was this actor; return whether it was."""
+    sql = "DELETE FROM followers WHERE follow_uri = ? AND actor_id = ? RETURNING actor_id"
+    return bool(await fetch_all(tx, sql, (follow_uri, actor_id)))
+
+
+async def delete_everywhere(tx: Tx, actor_uri: str) -> None:
+    """Forget an actor as follower of anybody here."""
+    await tx.execute("DELETE FROM followers WHERE actor_id = (SELECT id FROM actors WHERE uri = ?)", (actor_uri,))
+
+
+async def count(tx: Tx, artisan_id: int) -> int:
+    """Return how many follow the artisan."""
+    return await fetch_value(tx, "SELECT count(*) FROM followers WHERE artisan_id = ?", (artisan_id,))
+
+
+async def list_all(tx: Tx, artisan_id: int) -> list[Follower]:
+    """Return all followers, the first one first."""
+    sql = """
+        SELECT uri, username, host, name, followed_at, moved_to_uri FROM followers
+        JOIN actors ON actors.id = followers.actor_id WHERE artisan_id = ? ORDER BY followed_at, actor_id
+    """
+    return [
+        Follower(
+            row["uri"],
+            f"@{row['username']}@{row['host']}",
+            row["name"],
+            from_ms(row["followed_at"]),
+            row["moved_to_uri"],
+        )
+        for row in await fetch_all(tx, sql, (artisan_id,))
+    ]
+
+
+async def list_inboxes(tx: Tx, artisan_id: int) -> list[str]:
+    """Return the distinct inboxes that reach all followers: shared ones where there are any."""
+    sql = """
+        SELECT DISTINCT coalesce(shared_inbox_url, inbox_url) AS inbox FROM followers
+        JOIN actors ON actors.id = followers.actor_id WHERE artisan_id = ?
+    """
+    return [row["inbox"] for row in await fetch_all(tx, sql, (artisan_id,))]
+
+
+async def block(tx: Tx, artisan_id: int, actor_id: int, block_uri: str) -> None:
+    """Record that an actor does not want to hear from the artisan."""
+    sql = "INSERT OR REPLACE INTO blocks (artisan_id, actor_id, block_uri) VALUES (?, ?, ?)"
+    await tx.execute(sql, (artisan_id, actor_id, block_uri))
+
+
+async def unblock(tx: Tx, actor_id: int, *, artisan_id: int | None = None, block_uri: str | None = None) -> None:
+    """Forget a block of this actor, found by the artisan or by the id of the block."""
+    sql = "DELETE FROM blocks WHERE actor_id = ? AND (artisan_id = ? OR block_uri = ?)"
+    await tx.execute(sql, (actor_id, artisan_id, block_uri))
+
+
+async def is_blocked(tx: Tx, artisan_id: int, actor_id: int) -> bool:
+    """Whether the actor does not want to hear from the artisan."""
+    sql = "SELECT 1 FROM blocks WHERE artisan_id = ? AND actor_id = ?"
+    return await fetch_one(tx, sql, (artisan_id, actor_id)) is not None
