@@ -1,0 +1,26 @@
+"""What every endpoint needs, reachable as `request.app.state.site`."""
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+
+from fedi_artisan.config import Config
+from fedi_artisan.domain.uris import Uris
+from fedi_artisan.storage.db import Database
+from fedi_artisan.web.pages import Pages
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The parts that answers are made of."""
+
+    config: Config
+    db: Database
+    uris: Uris
+    pages: Pages
+
+
+def site_of(request: Request) -> Site:
+    """Return the site that *request* asks."""
+    site: Site = request.app.state.site
+    return site
