@@ -1,0 +1,255 @@
+"""How HTML is made safe, and how the artisan's Markdown becomes HTML for her page and for other servers.
+
+The last word on safety is always nh3's; what this file does by hand only makes less of what nh3 let through.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from html import escape
+from html.parser import HTMLParser
+from typing import cast
+
+import nh3
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+
+from fedi_artisan.domain.uris import origin_of
+from fedi_artisan.vocab.shorten import shorten
+
+RenderRule = Callable[..., str]
+
+LONGEST_HTML = 20_000
+_DEEPEST = 32
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_BLOCKS = _HEADINGS | {"p", "blockquote", "pre", "ul", "ol", "li", "table", "tr"}
+# The elements that every server shows (WIRE 4.2), and those that we show of others (WIRE 10.4).
+_POST_TAGS = frozenset(
+    {"p", "br", "a", "span", "strong", "em", "b", "i", "u", "del", "code", "pre", "blockquote", "ul", "ol", "li"}
+)
+_FOREIGN_TAGS = _POST_TAGS | {"s", "ruby", "rt", "rp"}
+_PAGE_TAGS = _POST_TAGS | {"s", "h2", "h3", "h4", "hr", "table", "thead", "tbody", "tr", "th", "td"}
+_DROPPED_WITH_CONTENT = frozenset({"script", "style", "math", "svg", "template", "iframe", "object"})
+_CLASSES = frozenset({"mention", "hashtag", "u-url", "h-card", "invisible", "ellipsis", "quote-inline"})
+
+
+# HTML lets an unclosed <b> go on in every later paragraph, so that 20 kB of tags can unfold to hundreds of megabytes.
+_FORMATTING = re.compile(r"<(?:b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)[\s/>]", re.IGNORECASE)
+_MOST_UNFOLDING = 100_000
+
+
+def sanitise(html: str) -> str:
+    """Return foreign *html* with nothing left in it but what WIRE 10.4 lists; headings become bold paragraphs.
+
+    Read are the first 20,000 characters; elements nested deeper than 32 lose their tags. It never raises: what the
+    parser cannot stand comes back as plain text (WIRE 10.2 #49).
+    """
+    sound = _sound(html[:LONGEST_HTML])
+    if len(_FORMATTING.findall(sound)) * sound.count("<") > _MOST_UNFOLDING:
+        return _as_text(sound)
+    return _or_as_text(_sanitise, sound)
+
+
+def plain_text(html: str) -> str:
+    """Return the words of *html*: one line for each paragraph, without empty lines."""
+    reader = _Words()
+    reader.feed(sanitise(html))
+    reader.close()
+    lines = (" ".join(line.split()) for line in "".join(reader.pieces).splitlines())
+    return "\n".join(line for line in lines if line)
+
+
+def page_html(markdown: str) -> str:
+    """Return the artisan's *markdown* for our own page; HTML in it is shown as text, pictures as their words."""
+    tokens = _MARKDOWN.parse(_sound(markdown))
+    for token in tokens:
+        if token.tag in _HEADINGS:
+            token.tag = f"h{min(int(token.tag[1]) + 1, 4)}"
+    return _PAGE_CLEANER.clean(_rendered(tokens, {}))
+
+
+def post_html(markdown: str, *, longest: int) -> str:
+    """Return the artisan's *markdown* for other servers: only what all of them show, on one line (WIRE 4.2).
+
+    Headings become bold paragraphs, rows of tables become paragraphs, pictures become their words. Over *longest*
+    characters of text it ends after a whole paragraph or sentence, with "…".
+    """
+    html = _rendered(shorten(_MARKDOWN.parse(_sound(markdown)), longest), _POST_RULES)
+    return _POST_CLEANER.clean(html.replace("\n", "").replace("\t", " "))
+
+
+def _sound(text: str) -> str:
+    """Return *text* with a question mark for each half of a character, which JSON can carry and UTF-8 cannot."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _as_text(html: str) -> str:
+    """Return *html* as text in a paragraph, tags and all."""
+    return f"<p>{escape(html)}</p>"
+
+
+def _or_as_text(clean: Callable[[str], str], html: str) -> str:
+    """Return clean(html), or *html* as text if that fails in whatever way."""
+    try:
+        return clean(html)
+    except BaseException as error:
+        # A boundary: a panic in nh3's Rust is not even an Exception, and one reply must not spoil a whole page.
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
+        return _as_text(html)
+
+
+def _sanitise(html: str) -> str:
+    """Return *html* cleaned and, where it has headings or is deep, rewritten and cleaned again."""
+    clean = _FIRST_CLEANER.clean(html)
+    if "<h" not in clean and clean.count("<") <= 2 * _DEEPEST:
+        return clean
+    rewriter = _Rewriter()
+    rewriter.feed(clean)
+    rewriter.close()
+    return _LAST_CLEANER.clean("".join(rewriter.pieces))
+
+
+def _only_addresses(_tag: str, attribute: str, value: str) -> str | None:
+    """Return the attribute's value, or None for a link to something that is no plain address."""
+    return None if attribute == "href" and origin_of(value) is None else value
+
+
+def _foreign_cleaner(tags: frozenset[str]) -> nh3.Cleaner:
+    """Return what leaves only *tags*, and of their attributes what WIRE 10.4 lists."""
+    return nh3.Cleaner(
+        tags=set(tags),
+        clean_content_tags=set(_DROPPED_WITH_CONTENT),
+        attributes={"a": {"href"}, "ol": {"start"}, "*": {"lang"}},
+        allowed_classes={"a": set(_CLASSES), "span": set(_CLASSES)},
+        attribute_filter=_only_addresses,
+        url_schemes={"http", "https"},
+        link_rel="nofollow noopener ugc",
+        set_tag_attribute_values={"a": {"target": "_blank"}},
+    )
+
+
+# HTML in Markdown is text; tables and ~~struck~~ words are read as everywhere.
+_MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+_FIRST_CLEANER = _foreign_cleaner(_FOREIGN_TAGS | _HEADINGS)
+_LAST_CLEANER = _foreign_cleaner(_FOREIGN_TAGS)
+_PAGE_CLEANER = nh3.Cleaner(
+    tags=set(_PAGE_TAGS),
+    attributes={"a": {"href"}, "ol": {"start"}},
+    url_schemes={"http", "https", "mailto"},
+    link_rel="noopener",
+)
+_POST_CLEANER = nh3.Cleaner(
+    tags=set(_POST_TAGS),
+    attributes={"a": {"href"}},
+    attribute_filter=_only_addresses,
+    url_schemes={"http", "https"},
+    link_rel="nofollow noopener",
+    set_tag_attribute_values={"a": {"target": "_blank"}},
+)
+
+
+class _Rewriter(HTMLParser):
+    """Takes clean HTML and makes headings bold paragraphs; leaves out the tags of what is nested too deep."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=False)
+        self.pieces: list[str] = []
+        self._depth = 0
+
+    def handle_starttag(self, tag: str, _attrs: list[tuple[str, str | None]]) -> None:
+        """Copy the tag as nh3 wrote it."""
+        if tag == "br":
+            self.pieces.append("<br>")
+            return
+        self._depth += 1
+        if self._depth <= _DEEPEST:
+            self.pieces.append("<p><strong>" if tag in _HEADINGS else self.get_starttag_text() or "")
+
+    def handle_endtag(self, tag: str) -> None:
+        """Close what was opened."""
+        if self._depth <= _DEEPEST:
+            self.pieces.append("</strong></p>" if tag in _HEADINGS else f"</{tag}>")
+        self._depth -= 1
+
+    def handle_data(self, data: str) -> None:
+        """Copy the text, escaped as it is."""
+        self.pieces.append(data)
+
+    def handle_entityref(self, name: str) -> None:
+        """Copy the entity."""
+        self.pieces.append(f"&{name};")
+
+    def handle_charref(self, name: str) -> None:
+        """Copy the character reference."""
+        self.pieces.append(f"&#{name};")
+
+
+class _Words(HTMLParser):
+    """Takes clean HTML and keeps its words, with a line end where a block or a line ends."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.pieces: list[str] = []
+
+    def handle_starttag(self, tag: str, _attrs: list[tuple[str, str | None]]) -> None:
+        """Begin a new line before a block and at a line break."""
+        if tag == "br" or tag in _BLOCKS:
+            self.pieces.append("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        """Begin a new line after a block."""
+        if tag in _BLOCKS:
+            self.pieces.append("\n")
+
+    def handle_data(self, data: str) -> None:
+        """Keep the words; a line end in the source is only a space."""
+        self.pieces.append(" ".join(data.splitlines()) if "\n" in data else data)
+
+
+def _rendered(tokens: Sequence[Token], rules: Mapping[str, RenderRule]) -> str:
+    """Return the HTML of Markdown *tokens*, those that *rules* names written by them, pictures as their words."""
+    renderer = RendererHTML()
+    cast("dict[str, RenderRule]", renderer.rules).update({"image": _picture_words, **rules})
+    return renderer.render(tokens, _MARKDOWN.options, {})
+
+
+def _picture_words(tokens: Sequence[Token], index: int, *_: object) -> str:
+    """Return what a picture shows, in its author's words."""
+    return escape(tokens[index].content)
+
+
+def _literally(html: str) -> RenderRule:
+    """Return the rule that writes *html* in place of a token."""
+    return lambda *_: html
+
+
+def _code(tokens: Sequence[Token], index: int, *_: object) -> str:
+    """Return a block of code whose lines are broken by elements, as line ends do not travel."""
+    lines = escape(tokens[index].content.rstrip("\n")).replace("\t", "    ").replace("\n", "<br>")
+    return f"<pre><code>{lines}</code></pre>"
+
+
+def _cell(tokens: Sequence[Token], index: int, *_: object) -> str:
+    """Return what stands between two cells of a row."""
+    return "" if tokens[index - 1].type == "tr_open" else " · "
+
+
+_WRITTEN = {
+    "softbreak": " ",
+    "hardbreak": "<br>",
+    "hr": "",
+    "heading_open": "<p><strong>",
+    "heading_close": "</strong></p>",
+    "s_open": "<del>",
+    "s_close": "</del>",
+    "tr_open": "<p>",
+    "tr_close": "</p>",
+    **dict.fromkeys((f"{part}_{side}" for part in ("table", "thead", "tbody") for side in ("open", "close")), ""),
+    **dict.fromkeys(("th_close", "td_close"), ""),
+}
+_POST_RULES: dict[str, RenderRule] = {
+    **{name: _literally(html) for name, html in _WRITTEN.items()},
+    **dict.fromkeys(("fence", "code_block"), _code),
+    **dict.fromkeys(("th_open", "td_open"), _cell),
+}

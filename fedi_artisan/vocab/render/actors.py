@@ -1,0 +1,102 @@
+"""How our actors are written (WIRE 3)."""
+
+from typing import Any
+
+from fedi_artisan.domain.actors import Artisan, Picture
+from fedi_artisan.domain.uris import PUBLIC, Uris
+from fedi_artisan.vocab.context import ACTOR_CONTEXT
+from fedi_artisan.vocab.html import post_html
+from fedi_artisan.vocab.render.moments import day
+
+_LONGEST_SUMMARY = 5000
+_LONGEST_ALT = 1500
+
+
+def actor(artisan: Artisan, uris: Uris, *, public_pem: str) -> dict[str, Any]:
+    """Return the actor document of *artisan*: only what is true and served here."""
+    return {"@context": ACTOR_CONTEXT, **_person(artisan, uris, public_pem)}
+
+
+def update_actor(artisan: Artisan, uris: Uris, *, public_pem: str, activity_uri: str) -> dict[str, Any]:
+    """Return the Update that tells followers about a changed profile or key, with the whole actor in it."""
+    uri = uris.actor(artisan.uid)
+    return {
+        "@context": ACTOR_CONTEXT,
+        "id": activity_uri,
+        "type": "Update",
+        "actor": uri,
+        "to": [PUBLIC],
+        "cc": [f"{uri}/followers"],
+        "object": _person(artisan, uris, public_pem),
+    }
+
+
+def instance_actor(uris: Uris, *, public_pem: str) -> dict[str, Any]:
+    """Return the document of the actor that signs this server's own questions (WIRE 1.4)."""
+    uri = uris.instance_actor
+    return {
+        "@context": ACTOR_CONTEXT,
+        "id": uri,
+        "type": "Application",
+        "preferredUsername": _host_name(uris),
+        "name": uris.host,
+        "summary": "<p></p>",
+        "url": f"{uris.origin}/",
+        "inbox": uris.shared_inbox,
+        "outbox": f"{uri}/outbox",
+        "endpoints": {"sharedInbox": uris.shared_inbox},
+        "manuallyApprovesFollowers": True,
+        "discoverable": False,
+        "indexable": False,
+        "publicKey": _public_key(uri, uris, public_pem),
+    }
+
+
+def _person(artisan: Artisan, uris: Uris, public_pem: str) -> dict[str, Any]:
+    """Return the actor of *artisan* without a context, as it is embedded."""
+    uri = uris.actor(artisan.uid)
+    document: dict[str, Any] = {
+        "id": uri,
+        "type": "Person",
+        "preferredUsername": artisan.username,
+        "webfinger": f"{artisan.username}@{uris.host}",
+        "name": artisan.name,
+        # Pixelfed takes an empty summary for a missing one and refuses the whole Update (WIRE 3.2).
+        "summary": post_html(artisan.summary, longest=_LONGEST_SUMMARY) or "<p></p>",
+        "url": uris.profile_url(artisan.username),
+        "published": day(artisan.created_at),
+        "inbox": f"{uri}/inbox",
+        "outbox": f"{uri}/outbox",
+        "followers": f"{uri}/followers",
+        "following": f"{uri}/following",
+        "featured": f"{uri}/featured",
+        "endpoints": {"sharedInbox": uris.shared_inbox},
+        "manuallyApprovesFollowers": False,
+        "discoverable": True,
+        "indexable": True,
+        "showFeatured": True,
+        "showMedia": True,
+        "showRepliesInMedia": False,
+        "attributionDomains": [_host_name(uris)],
+        "publicKey": _public_key(uri, uris, public_pem),
+    }
+    for key, picture in (("icon", artisan.icon), ("image", artisan.image)):
+        if picture is not None:
+            document[key] = _image(picture, uris)
+    return document
+
+
+def _host_name(uris: Uris) -> str:
+    """Return the host of this server without a port."""
+    return uris.host.partition(":")[0]
+
+
+def _image(picture: Picture, uris: Uris) -> dict[str, Any]:
+    """Return a portrait or header; some read its words from `name`, some from `summary`."""
+    document = {"type": "Image", "mediaType": "image/jpeg", "url": uris.media_url(picture.file)}
+    return document | ({"name": alt, "summary": alt} if (alt := picture.alt[:_LONGEST_ALT]) else {})
+
+
+def _public_key(actor_uri: str, uris: Uris, public_pem: str) -> dict[str, str]:
+    """Return the one RSA key, as one object: Pixelfed reads no list (WIRE 2.4)."""
+    return {"id": uris.key(actor_uri), "owner": actor_uri, "publicKeyPem": public_pem}
