@@ -190,6 +190,7 @@ CREATE TABLE inbox (
     actor_uri TEXT NOT NULL,
     activity_uri TEXT NOT NULL,
     body BLOB,
+    asks INTEGER NOT NULL, -- whether another server must be asked before it can take effect
     state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'done', 'refused')),
     attempts INTEGER NOT NULL DEFAULT 0,
     due_at INTEGER NOT NULL,
@@ -198,6 +199,7 @@ CREATE TABLE inbox (
     UNIQUE (actor_uri, activity_uri)
 ) STRICT;
 CREATE INDEX inbox_waiting ON inbox (due_at, id) WHERE state = 'waiting';
+CREATE INDEX inbox_asking ON inbox (actor_uri, id) WHERE state = 'waiting' AND asks;
 CREATE INDEX inbox_received ON inbox (received_at);
 
 -- What this server says. `subject_uri` is what it is about: deliveries about one subject keep their order.

@@ -72,6 +72,11 @@ class Database:
         for connection in (*self._readers, self._writer):
             await connection.close()
 
+    async def data_version(self) -> int:
+        """Return a number that differs whenever anything has been written, here or by another process."""
+        # The number belongs to a connection: it must always be the same one that is asked.
+        return await fetch_value(self._readers[0], "PRAGMA data_version")
+
     @contextlib.asynccontextmanager
     async def read(self) -> AsyncIterator[Tx]:
         """Give a connection for looking things up."""

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from fedi_artisan.domain.deliveries import Delivery, DeliveryState
 from fedi_artisan.domain.uris import host_of
-from fedi_artisan.storage.db import Tx, fetch_all, fetch_one, fetch_value, to_ms
+from fedi_artisan.storage.db import Tx, fetch_all, fetch_one, fetch_value, moment_or_none, to_ms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,7 @@ class HostSummary:
     refused: int
     given_up: int
     last_answer: str
-    closed_until: int | None
+    closed_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +130,11 @@ async def settle(tx: Tx, settled: Sequence[Settled], now: datetime) -> None:
     await tx.executemany(sql, rows)
 
 
-async def next_due(tx: Tx) -> int | None:
-    """Return the moment, as stored, at which the next delivery is due."""
-    rows = await fetch_all(tx, "SELECT min(due_at) AS due_at FROM deliveries WHERE state = 'waiting'")
-    due_at: int | None = rows[0]["due_at"]
-    return due_at
+async def next_due(tx: Tx, *, after: datetime) -> datetime | None:
+    """Return the first moment after *after* at which a delivery is due."""
+    sql = "SELECT min(due_at) AS due_at FROM deliveries WHERE state = 'waiting' AND due_at > ?"
+    rows = await fetch_all(tx, sql, (to_ms(after),))
+    return moment_or_none(rows[0]["due_at"])
 
 
 async def retry(tx: Tx, now: datetime, host: str | None = None) -> int:
@@ -160,7 +160,18 @@ async def summaries(tx: Tx, host: str | None = None) -> list[HostSummary]:
         WHERE ?1 IS NULL OR d.host = ?1
         GROUP BY d.host ORDER BY waiting + refused + given_up DESC, d.host
     """
-    return [HostSummary(*row) for row in await fetch_all(tx, sql, (host,))]
+    return [
+        HostSummary(
+            row["host"],
+            row["waiting"],
+            row["delivered"],
+            row["refused"],
+            row["given_up"],
+            row["last_answer"],
+            moment_or_none(row["closed_until"]),
+        )
+        for row in await fetch_all(tx, sql, (host,))
+    ]
 
 
 async def find_public(tx: Tx, uri: str) -> Mapping[str, object] | None:

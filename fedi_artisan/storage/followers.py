@@ -90,3 +90,12 @@ async def is_blocked(tx: Tx, artisan_id: int, actor_id: int) -> bool:
     """Whether the actor does not want to hear from the artisan."""
     sql = "SELECT 1 FROM blocks WHERE artisan_id = ? AND actor_id = ?"
     return await fetch_one(tx, sql, (artisan_id, actor_id)) is not None
+
+
+async def drop_moved(tx: Tx, old_uri: str, new_uri: str) -> None:
+    """Forget the actor *old_uri* as a follower of whomever *new_uri* follows already."""
+    sql = """
+        DELETE FROM followers WHERE actor_id = (SELECT id FROM actors WHERE uri = ?)
+            AND artisan_id IN (SELECT artisan_id FROM followers JOIN actors ON actors.id = actor_id WHERE uri = ?)
+    """
+    await tx.execute(sql, (old_uri, new_uri))

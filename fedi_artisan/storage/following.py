@@ -38,13 +38,14 @@ async def put(tx: Tx, artisan_id: int, actor_id: int, follow_uri: str, now: date
     await tx.execute(sql, (artisan_id, actor_id, follow_uri, to_ms(now)))
 
 
-async def set_state(tx: Tx, follow_uri: str, actor_uri: str, state: str) -> bool:
-    """Record the answer of *actor_uri* to our Follow; return whether it was hers to answer."""
+async def set_state(tx: Tx, actor_uri: str, state: str, *, follow_uri: str | None, artisan_uid: str | None) -> bool:
+    """Record the answer of an actor to our Follow, found by its id or by who sent it; return if there was one."""
     sql = """
-        UPDATE following SET state = ? WHERE follow_uri = ? AND actor_id = (SELECT id FROM actors WHERE uri = ?)
+        UPDATE following SET state = ?1 WHERE actor_id = (SELECT id FROM actors WHERE uri = ?2)
+            AND (follow_uri = ?3 OR artisan_id = (SELECT id FROM artisans WHERE uid = ?4))
         RETURNING actor_id
     """
-    return bool(await fetch_all(tx, sql, (state, follow_uri, actor_uri)))
+    return bool(await fetch_all(tx, sql, (state, actor_uri, follow_uri, artisan_uid)))
 
 
 async def find(tx: Tx, artisan_id: int, actor_uri: str) -> Following | None:

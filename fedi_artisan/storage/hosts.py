@@ -4,16 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from fedi_artisan.storage.db import Tx, fetch_all, to_ms
+from fedi_artisan.storage.db import Tx, fetch_all, from_ms, to_ms
 
 
 @dataclass(frozen=True, slots=True)
 class HostTrouble:
-    """A host that failed lately: how often in a row, and until when it is left in peace (as stored)."""
+    """A host that failed lately: how often in a row, and until when it is left in peace."""
 
     host: str
     failures: int
-    closed_until: int | None
+    closed_until: datetime
 
 
 async def list_schemes(tx: Tx, learned_after: datetime) -> dict[str, str]:
@@ -34,22 +34,29 @@ async def put_schemes(tx: Tx, schemes: Mapping[str, str], now: datetime) -> None
 async def list_troubled(tx: Tx) -> list[HostTrouble]:
     """Return all hosts that failed at their last try."""
     return [
-        HostTrouble(row["host"], row["failures"], row["closed_until"])
+        HostTrouble(row["host"], row["failures"], from_ms(row["closed_until"] or 0))
         for row in await fetch_all(tx, "SELECT host, failures, closed_until FROM hosts WHERE failures > 0")
     ]
 
 
-async def record_failures(tx: Tx, failures: Sequence[tuple[str, int, datetime | None]], now: datetime) -> None:
-    """Record (host, failures in a row, closed until); what waits for a closed host is put off until then."""
+async def record_failures(tx: Tx, troubles: Sequence[HostTrouble], now: datetime) -> None:
+    """Record hosts that did not answer, since when they do not, and until when they are left in peace."""
     sql = """
-        INSERT INTO hosts (host, failures, failing_since, closed_until) VALUES (?1, ?2, ?3, ?4)
+        INSERT INTO hosts (host, failures, closed_until, failing_since) VALUES (?, ?, ?, ?)
         ON CONFLICT (host) DO UPDATE SET failures = excluded.failures, closed_until = excluded.closed_until,
             failing_since = coalesce(failing_since, excluded.failing_since)
     """
-    rows = [(host, count, to_ms(now), None if until is None else to_ms(until)) for host, count, until in failures]
+    rows = [(trouble.host, trouble.failures, to_ms(trouble.closed_until), to_ms(now)) for trouble in troubles]
     await tx.executemany(sql, rows)
-    put_off = "UPDATE deliveries SET due_at = ?1 WHERE host = ?2 AND state = 'waiting' AND due_at < ?1"
-    await tx.executemany(put_off, [(until, host) for host, _, _, until in rows if until is not None])
+
+
+async def give_up_dead(tx: Tx, failing_before: datetime, now: datetime) -> int:
+    """Give up what waits for hosts that have been failing since before *failing_before*; return how many deliveries."""
+    sql = """
+        UPDATE deliveries SET state = 'given-up', finished_at = ? WHERE state = 'waiting'
+            AND host IN (SELECT host FROM hosts WHERE failures > 0 AND failing_since < ?) RETURNING id
+    """
+    return len(await fetch_all(tx, sql, (to_ms(now), to_ms(failing_before))))
 
 
 async def record_recoveries(tx: Tx, hosts: Sequence[str], now: datetime) -> None:

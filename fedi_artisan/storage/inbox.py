@@ -1,19 +1,21 @@
 """What arrived, until it took effect and for a while after."""
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from fedi_artisan.storage.db import Tx, fetch_all, fetch_value, to_ms
+from fedi_artisan.storage.db import Tx, fetch_all, fetch_value, moment_or_none, to_ms
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A verified activity, as it is put into the inbox."""
+    """A verified activity, as it is put into the inbox; `asks` if another server must be asked about it first."""
 
     actor_uri: str
     activity_uri: str
     body: bytes
+    asks: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,21 +32,39 @@ class InboxRow:
 async def insert(tx: Tx, arrivals: Iterable[Arrival], now: datetime) -> None:
     """Put verified activities into the inbox; one that is there already stays as it is."""
     sql = """
-        INSERT INTO inbox (actor_uri, activity_uri, body, due_at, received_at) VALUES (?, ?, ?, ?, ?)
+        INSERT INTO inbox (actor_uri, activity_uri, body, asks, due_at, received_at) VALUES (?, ?, ?, ?, ?, ?)
         ON CONFLICT (actor_uri, activity_uri) DO NOTHING
     """
     moment = to_ms(now)
-    rows = [(arrival.actor_uri, arrival.activity_uri, arrival.body, moment, moment) for arrival in arrivals]
+    rows = [
+        (arrival.actor_uri, arrival.activity_uri, arrival.body, arrival.asks, moment, moment) for arrival in arrivals
+    ]
     await tx.executemany(sql, rows)
 
 
 async def list_due(tx: Tx, now: datetime, limit: int) -> list[InboxRow]:
-    """Return activities whose time has come, in the order they arrived."""
+    """Return activities whose time has come and that need nobody's word, in the order they arrived.
+
+    An actor's activities keep their order: none is due before an earlier one that others are being asked about.
+    """
     sql = """
-        SELECT id, actor_uri, activity_uri, body, attempts FROM inbox WHERE state = 'waiting' AND due_at <= ?
+        SELECT id, actor_uri, activity_uri, body, attempts FROM inbox AS due
+        WHERE state = 'waiting' AND due_at <= ? AND NOT asks AND NOT EXISTS (
+            SELECT 1 FROM inbox AS earlier WHERE earlier.state = 'waiting' AND earlier.asks
+                AND earlier.actor_uri = due.actor_uri AND earlier.id < due.id)
         ORDER BY id LIMIT ?
     """
     return [InboxRow(*row) for row in await fetch_all(tx, sql, (to_ms(now), limit))]
+
+
+async def list_asking(tx: Tx, now: datetime, *, but_of: Collection[str], limit: int) -> list[InboxRow]:
+    """Return the first due activity of each actor that others must be asked about, but of none in *but_of*."""
+    sql = """
+        SELECT min(id), actor_uri, activity_uri, body, attempts FROM inbox
+        WHERE state = 'waiting' AND due_at <= ? AND asks AND actor_uri NOT IN (SELECT value FROM json_each(?))
+        GROUP BY actor_uri ORDER BY min(id) LIMIT ?
+    """
+    return [InboxRow(*row) for row in await fetch_all(tx, sql, (to_ms(now), json.dumps(list(but_of)), limit))]
 
 
 async def finish(tx: Tx, answers: Mapping[int, tuple[str, str]]) -> None:
@@ -59,11 +79,11 @@ async def postpone(tx: Tx, row_id: int, due_at: datetime, answer: str) -> None:
     await tx.execute(sql, (to_ms(due_at), answer, row_id))
 
 
-async def next_due(tx: Tx) -> int | None:
-    """Return the moment, as stored, at which the next activity is due."""
-    rows = await fetch_all(tx, "SELECT min(due_at) AS due_at FROM inbox WHERE state = 'waiting'")
-    due_at: int | None = rows[0]["due_at"]
-    return due_at
+async def next_due(tx: Tx, *, after: datetime) -> datetime | None:
+    """Return the first moment after *after* at which an activity is due."""
+    sql = "SELECT min(due_at) AS due_at FROM inbox WHERE state = 'waiting' AND due_at > ?"
+    rows = await fetch_all(tx, sql, (to_ms(after),))
+    return moment_or_none(rows[0]["due_at"])
 
 
 async def count_waiting(tx: Tx) -> int:

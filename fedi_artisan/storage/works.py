@@ -279,3 +279,9 @@ async def count_shown(tx: Tx, artisan_id: int | None = None) -> int:
     """Return how many works of an artisan, or of all, are shown."""
     sql = "SELECT count(*) FROM works WHERE withdrawn_at IS NULL AND (?1 IS NULL OR artisan_id = ?1)"
     return await fetch_value(tx, sql, (artisan_id,))
+
+
+async def count_featured(tx: Tx, artisan_id: int) -> int:
+    """Return how many works the artisan chose to show first."""
+    sql = "SELECT count(*) FROM works WHERE artisan_id = ? AND featured AND withdrawn_at IS NULL"
+    return await fetch_value(tx, sql, (artisan_id,))

@@ -1,0 +1,24 @@
+"""Create: somebody answers a work (ActivityPub 7.2)."""
+
+from fedi_artisan.errors import Forbidden
+from fedi_artisan.federation.event import Event
+from fedi_artisan.services import conversation
+from fedi_artisan.storage.db import Tx
+from fedi_artisan.vocab.notes import parse_note
+
+
+async def handle(tx: Tx, event: Event) -> str:
+    """Keep a reply to a work of ours."""
+    document = event.activity.object.document
+    if document is None:
+        raise Forbidden("the object was not sent along")
+    note = parse_note(document)
+    if note.attributed_to != event.sender.actor.uri:
+        raise Forbidden(f"{event.sender.actor.uri} cannot speak for {note.attributed_to}")
+    if note.is_poll_vote:
+        return "a vote, not a reply"
+    work_id = await conversation.find_subject(tx, event.uris, note.in_reply_to)
+    if work_id is None:
+        return "not about a work of ours"
+    await conversation.reply(tx, note, work_id=work_id, actor_id=event.sender.id, now=event.now)
+    return "replied"

@@ -1,0 +1,59 @@
+"""Undo: somebody takes back what she did (ActivityPub 7.12)."""
+
+from collections.abc import Awaitable, Callable
+
+from fedi_artisan.errors import Forbidden
+from fedi_artisan.federation.event import Event
+from fedi_artisan.services import conversation, followers
+from fedi_artisan.storage.db import Tx
+from fedi_artisan.vocab.activity import InnerActivity
+from fedi_artisan.vocab.types import ActivityType
+
+
+async def handle(tx: Tx, event: Event) -> str:
+    """Take back a Follow, Like, Announce or Block of the sender, named by its id or sent along."""
+    inner = event.activity.inner
+    if inner is not None and inner.actor_uri not in {None, event.sender.actor.uri}:
+        raise Forbidden(f"{event.sender.actor.uri} cannot take back what {inner.actor_uri} did")
+    if inner is not None and inner.type in _BY_CONTENT:
+        return await _BY_CONTENT[inner.type](tx, event, inner)
+    return await _by_id(tx, event)
+
+
+async def _by_id(tx: Tx, event: Event) -> str:
+    """Take back whatever of the sender has this id."""
+    uri = event.object_uri()
+    if await followers.leave_by_follow(tx, uri, event.sender.id):
+        return "unfollowed"
+    if await conversation.take_back(tx, event.sender.id, activity_uri=uri):
+        return "taken back"
+    await followers.unblock(tx, event.sender.id, artisan=None, block_uri=uri)
+    return "done, if there was anything"
+
+
+async def _follow(tx: Tx, event: Event, inner: InnerActivity) -> str:
+    artisan = await event.artisan(tx, inner.object.uri)
+    await followers.leave(tx, artisan, event.sender.id)
+    return "unfollowed"
+
+
+async def _block(tx: Tx, event: Event, inner: InnerActivity) -> str:
+    artisan = await event.artisan(tx, inner.object.uri)
+    await followers.unblock(tx, event.sender.id, artisan=artisan, block_uri=inner.uri)
+    return "unblocked"
+
+
+async def _reaction(tx: Tx, event: Event, inner: InnerActivity) -> str:
+    kind = "Announce" if inner.type is ActivityType.ANNOUNCE else "Like"
+    work_id = await conversation.find_work(tx, event.uris, inner.object.uri)
+    taken = await conversation.take_back(tx, event.sender.id, activity_uri=inner.uri, work_id=work_id, kind=kind)
+    return "taken back" if taken else "there was none"
+
+
+_BY_CONTENT: dict[ActivityType | None, Callable[[Tx, Event, InnerActivity], Awaitable[str]]] = {
+    ActivityType.FOLLOW: _follow,
+    ActivityType.BLOCK: _block,
+    ActivityType.LIKE: _reaction,
+    ActivityType.EMOJI_REACT: _reaction,
+    ActivityType.ANNOUNCE: _reaction,
+}

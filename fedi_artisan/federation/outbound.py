@@ -1,0 +1,222 @@
+"""What is to be sent, on its way: many hosts side by side, few at a time for each; no slow one holds up the rest."""
+
+import asyncio
+import logging
+import random
+from collections import Counter, deque
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+
+from fedi_artisan.config import Config
+from fedi_artisan.domain.clock import Clock
+from fedi_artisan.domain.deliveries import Delivery, DeliveryState, Outcome, Verdict, due_again
+from fedi_artisan.domain.uris import Uris
+from fedi_artisan.errors import ArtisanError, RemoteGone
+from fedi_artisan.federation.actors import Actors
+from fedi_artisan.federation.client import Client
+from fedi_artisan.federation.deliver import Courier, deliver
+from fedi_artisan.federation.hosts import Hosts
+from fedi_artisan.federation.lanes import Lanes
+from fedi_artisan.federation.signatures.keys import load_private_key
+from fedi_artisan.federation.signatures.sign import SigningKey
+from fedi_artisan.services import neighbours
+from fedi_artisan.storage import actors as stored_actors
+from fedi_artisan.storage import artisans, deliveries
+from fedi_artisan.storage.db import Database, Tx
+from fedi_artisan.storage.deliveries import Settled
+
+log = logging.getLogger(__name__)
+
+SIGNERS = 2
+SETTLE_AT_ONCE = 100
+LOOK_AHEAD = 4
+
+
+class Outbound:
+    """Sends what waits.
+
+    A class because of what is under way: which deliveries, to which hosts, and which of them are slow.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        db: Database,
+        client: Client,
+        *,
+        actors: Actors,
+        hosts: Hosts,
+        uris: Uris,
+        clock: Clock,
+    ) -> None:
+        self._rules = config.delivery
+        self._db = db
+        self._actors = actors
+        self._hosts = hosts
+        self._uris = uris
+        self._clock = clock
+        self._signers = ThreadPoolExecutor(SIGNERS, "sign")
+        self._courier = Courier(client, hosts, self._signers, clock, config.timeouts.total_s)
+        self._spread = random.Random()  # noqa: S311 - only to keep retries out of step
+        self._keys: dict[int, SigningKey] = {}
+        self._ready: deque[Delivery] = deque()
+        self._under_way: dict[int, asyncio.Task[None]] = {}
+        self._hosts_under_way: Counter[str] = Counter()
+        self._outcomes: list[Outcome] = []
+        self._gone: list[str] = []
+        self._looked_at = clock()
+        self.changed = asyncio.Event()
+        self._lanes = Lanes(config.delivery, self.changed.set)
+
+    async def run(self) -> None:
+        """Send whatever is due, for ever."""
+        try:
+            while True:
+                self.changed.clear()
+                if self._outcomes and (len(self._outcomes) >= SETTLE_AT_ONCE or not self._ready):
+                    await self._settle()
+                if not self._ready and self._lanes.room():
+                    await self._refill()
+                self._start()
+                await self._wait()
+        finally:
+            await self._stop()
+
+    def _passed_over(self, now: datetime) -> set[str]:
+        """Return the hosts that are busy with us, or left in peace."""
+        busy = {host for host, count in self._hosts_under_way.items() if count >= self._rules.per_host}
+        return busy | self._hosts.closed(now)
+
+    async def _refill(self) -> None:
+        """Read the next due deliveries."""
+        self._looked_at = self._clock()
+        async with self._db.read() as tx:
+            due = await deliveries.list_due(
+                tx,
+                self._looked_at,
+                under_way=self._under_way,
+                busy_hosts=self._passed_over(self._looked_at),
+                per_host=self._rules.per_host,
+                limit=self._lanes.room() * LOOK_AHEAD,
+            )
+        self._ready.extend(due)
+
+    def _start(self) -> None:
+        """Start what is ready, as far as there is room."""
+        while self._ready and self._lanes.room() > 0:
+            delivery = self._ready.popleft()
+            # Whatever is passed over here is found again at the next look.
+            if self._hosts_under_way[delivery.host] < self._rules.per_host:
+                self._hosts_under_way[delivery.host] += 1
+                self._under_way[delivery.id] = asyncio.create_task(self._deliver(delivery, self._lanes.enter()))
+
+    async def _deliver(self, delivery: Delivery, leave: Callable[[], None]) -> None:
+        """Send one and keep what came of it."""
+        try:
+            outcome = await deliver(self._courier, delivery, await self._key(delivery.artisan_id))
+            if outcome.verdict is Verdict.GONE:
+                await self._look_after(delivery.inbox_url)
+        except Exception:  # the boundary: one failing delivery must not stop the others
+            log.exception("delivery %d to %s failed here", delivery.id, delivery.inbox_url)
+            outcome = Outcome(delivery=delivery, verdict=Verdict.RETRY, answer="failed on this side", reached=True)
+        finally:
+            self._hosts_under_way[delivery.host] -= 1
+            if not self._hosts_under_way[delivery.host]:
+                del self._hosts_under_way[delivery.host]
+            leave()
+        self._outcomes.append(outcome)
+
+    async def _key(self, artisan_id: int) -> SigningKey:
+        """Return the key that signs for an artisan."""
+        key = self._keys.get(artisan_id)
+        if key is None:
+            async with self._db.read() as tx:
+                stored = await artisans.get_key(tx, artisan_id)
+                artisan = await artisans.get(tx, artisan_id)
+            key_id = self._uris.key(self._uris.actor(artisan.uid))
+            key = self._keys[artisan_id] = SigningKey(key_id, load_private_key(stored.private_pem))
+        return key
+
+    def forget_keys(self) -> None:
+        """Read the keys anew: another process may have changed them."""
+        self._keys.clear()
+
+    async def _look_after(self, inbox_url: str) -> None:
+        """Find out who is really gone behind an inbox that says it is (WIRE 5.8)."""
+        async with self._db.read() as tx:
+            uris = await stored_actors.list_by_inbox(tx, inbox_url)
+        for uri in uris:
+            try:
+                await self._actors.fetch(uri)
+            except RemoteGone:
+                self._gone.append(uri)
+            except ArtisanError as error:
+                log.info("%s is gone, but not surely %s: %s", inbox_url, uri, error)
+
+    async def _settle(self) -> None:
+        """Record how the finished deliveries ended, all in one transaction."""
+        outcomes, self._outcomes = self._outcomes, []
+        gone, self._gone = self._gone, []
+        now = self._clock()
+        async with self._db.write() as tx:
+            await deliveries.settle(tx, [self._settled(outcome, now) for outcome in outcomes], now)
+            for outcome in outcomes:
+                if outcome.verdict is Verdict.GONE:
+                    await self._redirect(tx, outcome.delivery, now)
+            for uri in gone:
+                await neighbours.drop_follower(tx, uri)
+                self._actors.forget(uri)
+            await self._hosts.flush(tx)
+        for outcome in outcomes:
+            del self._under_way[outcome.delivery.id]
+
+    async def _redirect(self, tx: Tx, delivery: Delivery, now: datetime) -> None:
+        """Where a shared inbox is gone, go to the personal ones behind it."""
+        personal = await neighbours.drop_inbox(tx, delivery.inbox_url)
+        await deliveries.redirect(tx, delivery.id, personal, now)
+
+    def _settled(self, outcome: Outcome, now: datetime) -> Settled:
+        """Return what to record of a delivery, and note how its host behaves."""
+        delivery = outcome.delivery
+        if outcome.reached:
+            self._hosts.answered(delivery.host)
+        elif outcome.verdict is Verdict.RETRY:
+            self._hosts.failed(delivery.host)
+        if outcome.verdict is Verdict.DELIVERED:
+            return Settled(delivery.id, DeliveryState.DELIVERED, None, outcome.answer)
+        if outcome.verdict is Verdict.RETRY:
+            due_at = due_again(outcome, now=now, tries=self._rules.tries, spread=self._spread)
+            state = DeliveryState.GIVEN_UP if due_at is None else DeliveryState.WAITING
+            return Settled(delivery.id, state, due_at, outcome.answer)
+        return Settled(delivery.id, DeliveryState.REFUSED, None, outcome.answer)
+
+    async def _wait(self) -> None:
+        """Return when something has ended, something new was said, or the next delivery is due."""
+        timeout = None
+        if not self._ready and self._lanes.room():
+            timeout = await self._until_next_due()
+        try:
+            async with asyncio.timeout(timeout):
+                await self.changed.wait()
+        except TimeoutError:
+            return
+
+    async def _until_next_due(self) -> float | None:
+        """Return the seconds until the next delivery is due, or None when nothing waits for a moment to come.
+
+        What is due already, yet was passed over, becomes possible when something ends: that wakes us anyway.
+        """
+        async with self._db.read() as tx:
+            due_at = await deliveries.next_due(tx, after=self._looked_at)
+        moments = [moment for moment in (due_at, self._hosts.next_opening(self._looked_at)) if moment is not None]
+        return max(0.0, (min(moments) - self._clock()).total_seconds()) if moments else None
+
+    async def _stop(self) -> None:
+        """End what is under way and record what is known."""
+        for task in self._under_way.values():
+            task.cancel()
+        await asyncio.gather(*self._under_way.values(), return_exceptions=True)
+        if self._outcomes:
+            await self._settle()
+        self._signers.shutdown(wait=False, cancel_futures=True)

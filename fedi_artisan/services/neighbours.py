@@ -1,0 +1,25 @@
+"""Actors elsewhere who leave or move."""
+
+from fedi_artisan.storage import actors, followers
+from fedi_artisan.storage.db import Tx
+
+
+async def forget(tx: Tx, uri: str) -> bool:
+    """Forget an actor who is gone, with all she did here; return whether she was known."""
+    return await actors.delete(tx, uri)
+
+
+async def move(tx: Tx, old_uri: str, new_uri: str) -> None:
+    """Note where an actor has moved; if the new one follows already, the old one is not counted any more."""
+    await actors.set_moved(tx, old_uri, new_uri)
+    await followers.drop_moved(tx, old_uri, new_uri)
+
+
+async def drop_inbox(tx: Tx, inbox_url: str) -> list[str]:
+    """Forget a shared inbox that is gone; return the personal inboxes that were behind it."""
+    return await actors.drop_shared_inbox(tx, inbox_url)
+
+
+async def drop_follower(tx: Tx, uri: str) -> None:
+    """Stop sending to an actor who is gone."""
+    await followers.delete_everywhere(tx, uri)
