@@ -259,6 +259,11 @@ def test_an_expires_that_is_not_covered_prolongs_nothing() -> None:
     _refused(cavage(headers={"date": "Mon, 23 Nov 2026 10:00:00 GMT"}, expires=NOW_S + 3600), "old")
 
 
+def test_a_created_that_is_not_covered_renews_nothing() -> None:
+    """WIRE 10.2 #10: the date that was signed counts, whatever `created` somebody adds."""
+    _refused(cavage(headers={"date": "Mon, 23 Nov 2026 10:00:00 GMT"}, created=NOW_S), "old")
+
+
 @pytest.mark.parametrize("algorithm", ["rsa-sha256", None])
 def test_times_belong_to_hs2019(algorithm: str | None) -> None:
     """Draft-cavage 2.3: (created) and (expires) are refused with the older algorithm names."""

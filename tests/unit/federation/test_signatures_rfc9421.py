@@ -234,6 +234,11 @@ def test_one_signature_or_none(signature_input: str, signature: str) -> None:
     _forged(SignedRequest(method="POST", url=request.url, headers=headers, body=BODY))
 
 
+def test_an_overlong_header_is_not_read() -> None:
+    """WIRE 10.2 #12: sound or not, a header beyond 8192 letters is too much."""
+    _refused(rfc9421(_USUAL, f'{_PARAMETERS};nonce="{"n" * 8192}"'), "too long")
+
+
 @pytest.mark.parametrize(
     "component",
     [
