@@ -82,7 +82,7 @@ def parse(document: Mapping[str, Any]) -> Activity:
         actor_uri=actor_uri,
         object=_reference(document.get("object")),
         target=None if target is None else _reference(target),
-        inner=_inner(document.get("object")) if kind in _WRAPPERS else None,
+        inner=_inner(document.get("object"), kind, actor_uri) if kind in _WRAPPERS else None,
         content=_emoji(document) if kind in _REACTIONS else None,
         to=fields.audience(document.get("to")),
         cc=fields.audience(document.get("cc")),
@@ -107,17 +107,23 @@ def _reference(value: object) -> Reference:
     return Reference(uri=fields.uri(document), type=fields.type_name(document.get("type")) or None, document=document)
 
 
-def _inner(value: object) -> InnerActivity | None:
-    """Return the embedded activity, or None where only its id came."""
+def _inner(value: object, outer: ActivityType | None, outer_actor_uri: str) -> InnerActivity | None:
+    """Return the embedded activity, or None where only its id came.
+
+    One that does not say who did it is the doing of whoever takes it back (WIRE 10.2 #23).
+    """
     document = fields.mapping(value)
     if document is None:
         return None
     type_name = fields.type_name(document.get("type"), _TYPES)
+    actor_uri = fields.uri(document.get("actor"))
+    if document.get("actor") is None and outer is ActivityType.UNDO:
+        actor_uri = outer_actor_uri
     return InnerActivity(
         uri=fields.uri(document),
         type=ActivityType(type_name) if type_name in _TYPES else None,
         type_name=type_name,
-        actor_uri=fields.uri(document.get("actor")),
+        actor_uri=actor_uri,
         object=_reference(document.get("object")),
     )
 

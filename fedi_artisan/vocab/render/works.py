@@ -1,6 +1,5 @@
 """How a work is written: as the one `Note` that every server shows (WIRE 4), and as what happens to it (WIRE 5)."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
@@ -11,7 +10,7 @@ from fedi_artisan.domain.actors import Artisan
 from fedi_artisan.domain.uris import PUBLIC, Uris
 from fedi_artisan.domain.works import Availability, Draft, Photo, Work
 from fedi_artisan.language import translation
-from fedi_artisan.vocab import facts
+from fedi_artisan.vocab import facts, json
 from fedi_artisan.vocab.context import ACTIVITY_STREAMS, WORK_CONTEXT
 from fedi_artisan.vocab.html import post_html
 from fedi_artisan.vocab.render.moments import moment
@@ -250,5 +249,5 @@ def _some(names: Iterable[str], measure: _Measure) -> list[str]:
 
 
 def _size_bytes(document: dict[str, Any]) -> int:
-    """Return how large *document* is at most on the wire."""
+    """Return how large *document* is on the wire."""
     return len(json.dumps(document))

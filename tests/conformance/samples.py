@@ -1,0 +1,132 @@
+"""One artisan and her works, and every document that this server writes about them."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from fedi_artisan.domain.actors import Artisan, Picture
+from fedi_artisan.domain.uris import Uris
+from fedi_artisan.domain.works import Availability, Dimensions, Draft, Photo, Price, Series, Work
+from fedi_artisan.vocab import render
+
+URIS = Uris("https://atelier.example")
+PEM = "-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A\n-----END PUBLIC KEY-----\n"
+FOLLOWER = "https://mastodon.example/users/bob"
+FOLLOW = "https://mastodon.example/00f1a2b3"
+
+ARTISAN = Artisan(
+    id=1,
+    uid="01jc7maria00000000000000aa",
+    username="maria",
+    name="Maria Almeida",
+    summary="Wheel-thrown stoneware, *wood ash* glazes. Porto.",
+    language="en",
+    created_at=datetime(2024, 3, 1, 9, 41, 7, tzinfo=UTC),
+    updated_at=datetime(2024, 3, 1, 9, 41, 7, tzinfo=UTC),
+    icon=Picture(file="aa11.jpg", width_px=400, height_px=400, alt="Maria at the wheel"),
+    image=Picture(file="aa22.jpg", width_px=1500, height_px=500, alt="Shelf with bowls"),
+)
+
+
+def photo(number: int, alt: str = "Round white jar with ash-green runs") -> Photo:
+    """Return a photograph as the media room stores it."""
+    return Photo(
+        picture=Picture(file=f"{number:04}-large.jpg", width_px=2560, height_px=1920, alt=alt),
+        thumbnail=Picture(file=f"{number:04}-small.jpg", width_px=600, height_px=450, alt=alt),
+        blurhash="LEHV6nWB2yk8pyo0adR*.7kCMdnj",
+        original=f"{number:04}.jpg",
+        focal_point=(0, 0.15),
+    )
+
+
+DRAFT = Draft(
+    title="Moon jar no. 14",
+    text="Thrown in *two halves*, joined at the waist.\n\n## Firing\n\nThree days with oak & pine.",
+    language="en",
+    photos=tuple(photo(number) for number in range(1, 6)),
+    materials=("stoneware", "wood ash glaze"),
+    techniques=("wheel throwing",),
+    dimensions=Dimensions((("height", Decimal(38)), ("diameter", Decimal("37.5"))), "cm"),
+    year=2024,
+    price=Price(Decimal("420.00"), "EUR"),
+    availability=Availability.AVAILABLE,
+    series="Moon jars",
+    tags=("stoneware", "MoonJar", "céramique"),
+    featured=True,
+)
+
+WORK = Work(
+    id=14,
+    uid="01jc8zmoonjar000000000000b",
+    slug="moon-jar-no-14",
+    artisan_id=1,
+    draft=DRAFT,
+    series=Series(uid="01jc8zseries0000000000000c", slug="moon-jars", name="Moon jars"),
+    published_at=datetime(2024, 11, 23, 12, 30, 22, tzinfo=UTC),
+    likes=3,
+    announces=1,
+    replies=2,
+)
+
+EDITED = Work(
+    id=14,
+    uid=WORK.uid,
+    slug=WORK.slug,
+    artisan_id=1,
+    draft=DRAFT,
+    series=WORK.series,
+    published_at=WORK.published_at,
+    updated_at=datetime(2024, 11, 24, 8, 0, 0, 250_000, tzinfo=UTC),
+    withdrawn_at=datetime(2024, 12, 1, 18, 5, tzinfo=UTC),
+    edits=3,
+)
+
+BARE = Work(
+    id=15,
+    uid="01jc9bare0000000000000000d",
+    slug="bowl",
+    artisan_id=1,
+    draft=Draft(title="Bowl"),
+    series=None,
+    published_at=WORK.published_at,
+)
+
+
+def documents(uris: Uris = URIS) -> dict[str, dict[str, Any]]:
+    """Return each kind of document that is written here, by name, as a server at *uris* writes it."""
+    actor_uri, work_uri = uris.actor(ARTISAN.uid), uris.work(WORK.uid)
+    activity_uri = uris.activity("01jd0000000000000000000000")
+    outbox = f"{actor_uri}/outbox"
+    create = render.create(WORK, ARTISAN, uris, activity_uri=activity_uri)
+    answer = {"activity_uri": activity_uri, "follow_uri": FOLLOW, "follower_uri": FOLLOWER}
+    return {
+        "actor": render.actor(ARTISAN, uris, public_pem=PEM),
+        "instance_actor": render.instance_actor(uris, public_pem=PEM),
+        "update_actor": render.update_actor(ARTISAN, uris, public_pem=PEM, activity_uri=activity_uri),
+        "work": render.note(WORK, ARTISAN, uris),
+        "work_edited": render.note(EDITED, ARTISAN, uris),
+        "work_bare": render.note(BARE, ARTISAN, uris),
+        "create": create,
+        "update": render.update(EDITED, ARTISAN, uris, activity_uri=activity_uri),
+        "delete": render.delete(EDITED, ARTISAN, uris, activity_uri=activity_uri),
+        "tombstone": render.tombstone(EDITED, uris),
+        "accept_follow": render.accept_follow(ARTISAN, uris, **answer),
+        "reject_follow": render.reject_follow(ARTISAN, uris, **answer),
+        "follow": render.follow(ARTISAN, uris, activity_uri=activity_uri, object_uri=FOLLOWER),
+        "undo_follow": render.undo_follow(
+            ARTISAN,
+            uris,
+            activity_uri=activity_uri,
+            follow_uri=uris.activity("01jd0000000000000000000001"),
+            object_uri=FOLLOWER,
+        ),
+        "outbox": render.collection(outbox, total=1, first=f"{outbox}?page=1"),
+        "outbox_page": render.collection_page(
+            f"{outbox}?page=1", part_of=outbox, items=[create], next_uri=f"{outbox}?max_id=14"
+        ),
+        "featured": render.collection(f"{actor_uri}/featured", total=1, items=[work_uri]),
+        "likes": render.collection(f"{work_uri}/likes", total=3, ordered=False),
+        "replies_page": render.collection_page(
+            f"{work_uri}/replies?page=1", part_of=f"{work_uri}/replies", items=[], ordered=False
+        ),
+    }
