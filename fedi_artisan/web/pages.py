@@ -1,0 +1,147 @@
+"""How a page becomes bytes, and the headers that every page goes out with."""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from urllib.parse import quote
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import Response
+
+from fedi_artisan.config import Config
+from fedi_artisan.domain.actors import Picture
+from fedi_artisan.domain.uris import Uris
+from fedi_artisan.language import LANGUAGES, translation
+from fedi_artisan.resources import folder
+from fedi_artisan.vocab import facts, html
+from fedi_artisan.web import assets, negotiate
+
+LONGEST_DESCRIPTION = 200
+
+# A JSON-LD block is data and never runs, so even pages with one need no script-src.
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; img-src 'self'; style-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+_HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cache-Control": "public, max-age=0, must-revalidate",
+    "Vary": negotiate.VARY,
+}
+
+
+class Pages:
+    """The templates in every language.
+
+    A class because templates are compiled once and kept, and because every page knows the names of the static files.
+    """
+
+    def __init__(self, config: Config) -> None:
+        files = assets.load(folder("static"))
+        self.assets = {asset.name: asset for asset in files.values()}
+        static = {plain: f"/static/{asset.name}" for plain, asset in files.items()}
+        self._environments = {language: _environment(config, language, static) for language in LANGUAGES}
+
+    def render(self, name: str, *, language: str, **values: object) -> bytes:
+        """Return the page made of the template *name* and *values*, in *language* ("fr" or "en"), as UTF-8."""
+        template = self._environments[language].get_template(name)
+        return template.render(values).encode("utf-8")
+
+
+def _environment(config: Config, language: str, static: Mapping[str, str]) -> Environment:
+    """Return the templates with the words of one language; *static* has the addresses of the static files."""
+    environment = Environment(
+        loader=FileSystemLoader(folder("templates")),
+        autoescape=True,
+        extensions=["jinja2.ext.i18n"],
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.install_gettext_translations(translation(language), newstyle=True)  # type: ignore[attr-defined]  # i18n
+    environment.globals.update(
+        language=language, languages=LANGUAGES, uris=Uris(config.origin), host=config.host, static=static
+    )
+    environment.filters.update(
+        availability=lambda value: facts.availability(value, language),
+        data_block=data_block,
+        dimensions=lambda value: facts.dimensions(value, language),
+        excerpt=excerpt,
+        path_part=lambda text: quote(text, safe=""),
+        price=lambda value: facts.price(value, language),
+        prose=lambda text: Markup(html.page_html(text)),  # noqa: S704 - page_html gives HTML that was sanitised
+        ratio=ratio,
+        ratio_classes=ratio_classes,
+    )
+    return environment
+
+
+def data_block(value: Mapping[str, object]) -> Markup:
+    """Return *value* as JSON that stands safely inside a script element.
+
+    Source: WIRE 9 (script breakout).
+    """
+    text = json.dumps(value, ensure_ascii=False)
+    for letter in "<>&\u2028\u2029":
+        text = text.replace(letter, f"\\u{ord(letter):04x}")
+    return Markup(text)  # noqa: S704 - nothing is left in it that ends a script element
+
+
+def excerpt(markdown: str) -> str:
+    """Return the beginning of a Markdown text as plain words, up to LONGEST_DESCRIPTION characters, for a preview."""
+    words = re.sub(r"\s+", " ", html.plain_text(html.page_html(markdown))).strip()
+    if len(words) <= LONGEST_DESCRIPTION:
+        return words
+    return words[:LONGEST_DESCRIPTION].rpartition(" ")[0].rstrip(" ,;:–.") + "…"
+
+
+def ratio(picture: Picture) -> float:
+    """Return width by height, within what a wall can show (0.1 to 9.999)."""
+    return min(max(round(picture.width_px / picture.height_px, 3), 0.1), 9.999)
+
+
+def ratio_classes(picture: Picture) -> str:
+    """Return the picture's ratio as four classes, one for each digit: 1.5 is "u1 t5 h0 m0".
+
+    The wall needs each picture's ratio in its style sheet, and the policy of these pages forbids style attributes.
+    """
+    whole, _, digits = f"{ratio(picture):.3f}".partition(".")
+    return " ".join(f"{place}{digit}" for place, digit in zip("uthm", whole + digits, strict=True))
+
+
+def answer(
+    request: Request, body: bytes, *, language: str, status: int = 200, document_uri: str | None = None
+) -> Response:
+    """Return *body* as a page, or 304 without a body where the client has these very bytes.
+
+    Args:
+        request: only its If-None-Match is read.
+        body: the whole page, UTF-8.
+        language: of the page.
+        status: of the answer; only a 200 can become a 304.
+        document_uri: the ActivityStreams id of what the page shows; other servers find it by the Link header.
+    """
+    etag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+    headers = _HEADERS | {"Content-Language": language, "ETag": etag}
+    if document_uri is not None:
+        headers["Link"] = f'<{document_uri}>; rel="alternate"; type="{negotiate.ACTIVITY_JSON}"'
+    if status == 200 and known(request, etag):  # noqa: PLR2004 - an HTTP status
+        return Response(status_code=304, headers=headers)
+    return Response(body, status_code=status, headers=headers, media_type="text/html")
+
+
+def known(request: Request, etag: str) -> bool:
+    """Whether the client says that it holds the content with this entity tag.
+
+    Source: RFC 9110 13.1.2 (weak comparison).
+    """
+    held = request.headers.get("if-none-match", "")
+    return etag in {part.strip().removeprefix("W/") for part in held.split(",")} or held.strip() == "*"
