@@ -1,0 +1,333 @@
+"""The one client for everything this server asks or sends: guarded, signed, and bounded in size, time and hops."""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from types import TracebackType
+from typing import Any, Protocol, Self
+from urllib.parse import urljoin
+
+import aiohttp
+from aiohttp.abc import AbstractResolver
+from yarl import URL
+
+from fedi_artisan import __version__
+from fedi_artisan.config import Config
+from fedi_artisan.domain.clock import Clock, utc_now
+from fedi_artisan.domain.uris import host_of
+from fedi_artisan.errors import AddressRefused, BadJson, RemoteError, RemoteMalformed, RemoteUnavailable
+from fedi_artisan.federation.addresses import check_url
+from fedi_artisan.federation.client_answer import (
+    Answer,
+    answer_of,
+    check_status,
+    is_activity,
+    media_type,
+    read_body,
+)
+from fedi_artisan.federation.client_network import NotPublic, ThreadedResolver, open_connector
+from fedi_artisan.federation.signatures.request import Scheme, SignedRequest
+from fedi_artisan.federation.signatures.sign import SigningKey, sign
+from fedi_artisan.vocab import json
+
+__all__ = ["Answer", "Client", "SchemeMemory"]
+
+ACCEPT_ACTIVITY = 'application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams"'
+MOST_HOPS = 3
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_NOT_UNDERSTOOD = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED})
+_NOTE_BYTES = 8 * 1024  # of what a server says about a delivery: enough for a person to read
+_NOTE_S = 2.0
+
+
+class SchemeMemory(Protocol):
+    """Remembers which dialect of signatures a host understands."""
+
+    def scheme(self, host: str) -> Scheme:
+        """Return the dialect to try first; *host* has its port where that is unusual."""
+        ...
+
+    def learned(self, host: str, scheme: Scheme) -> None:
+        """Remember that *host* understood *scheme* where it did not understand the other."""
+        ...
+
+
+class Client:
+    """Asks other servers and delivers to them. A class, because it holds the pool of open connections.
+
+    Args:
+        config: limits, timeouts, and whether private networks may be reached.
+        signer: signs what is asked; None asks unsigned.
+        clock: the moment, aware UTC.
+        resolver: finds IP addresses; closed with the client. Whatever it finds is checked.
+        tls: what certificates are held against; the system's authorities where None.
+
+    Source: WIRE 10.1.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        *,
+        signer: SigningKey | None,
+        clock: Clock = utc_now,
+        resolver: AbstractResolver | None = None,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self._config = config
+        self._signer = signer
+        self._clock = clock
+        self._resolver = resolver or ThreadedResolver()
+        self._tls = tls
+        self._session: aiohttp.ClientSession | None = None
+
+    async def start(self) -> None:
+        """Open the pool of connections; nothing is connected yet."""
+        timeouts = self._config.timeouts
+        self._session = aiohttp.ClientSession(
+            connector=open_connector(self._config, self._resolver, self._tls),
+            headers={
+                "User-Agent": f"fedi-artisan/{__version__} (+{self._config.origin}/)",
+                "Accept-Encoding": "gzip",
+            },
+            timeout=aiohttp.ClientTimeout(
+                total=None,  # one deadline stands around all hops instead
+                sock_connect=timeouts.connect_s,
+                sock_read=timeouts.first_byte_s,
+            ),
+            auto_decompress=False,  # read_body bounds what it unfolds
+            cookie_jar=aiohttp.DummyCookieJar(),
+            trust_env=False,
+        )
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        if self._session is not None:
+            await self._session.close()
+        await self._resolver.close()
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def get_document(self, url: str, *, schemes: SchemeMemory, expect_id: bool = True) -> dict[str, Any]:
+        """Return an ActivityStreams document, asked for with a signature.
+
+        Its `id` is the very address that gave it. A document with another `id` is asked for once more at that `id`, so
+        the `id` returned may differ from *url*: whoever must have *url* itself compares.
+
+        Args:
+            url: where it is; a fragment is not sent.
+            schemes: which dialect of signatures to try first; told when the other one worked.
+            expect_id: False returns the first document whatever its `id` is, for keys: their addresses may give a stub
+                of their owner. The caller judges then.
+
+        Raises:
+            RemoteUnavailable: no answer in time, or a status that asks for patience.
+            RemoteGone: 404 or 410.
+            RemoteRefused: any other 4xx.
+            RemoteMalformed: another media type, not such JSON, too large, an `id` that does not hold, too many hops.
+            AddressRefused: the address, or one that it led to, is not one to talk to.
+
+        Source: WIRE 2.3, 10.1, 10.2 #17 and #18; ActivityPub 3.2.
+        """
+        async with self._exchange():
+            trail: list[URL] = []
+            answer, document = await self._fetch_document(url, trail, schemes)
+            if not expect_id or document.get("id") == answer.url:
+                return document
+            identity = document.get("id")
+            if not isinstance(identity, str):
+                raise RemoteMalformed("The document does not say what its address is.")
+            answer, document = await self._fetch_document(identity, trail, schemes)
+            if document.get("id") != answer.url:
+                raise RemoteMalformed("The document stands at another address than it says.")
+            return document
+
+    async def get_json(self, url: str, *, accept: str, media_types: Collection[str]) -> dict[str, Any]:
+        """Return a JSON object, asked for without a signature.
+
+        Args:
+            url: where it is.
+            accept: the header of this name.
+            media_types: which kinds are read, without parameters.
+
+        Raises:
+            RemoteError: as `get_document`.
+        """
+        async with self._exchange():
+            return _parse(await self._fetch_kind(url, accept, media_types))
+
+    async def get_text(self, url: str, *, accept: str, media_types: Collection[str]) -> str:
+        """Return a text in UTF-8, asked for without a signature; arguments as for `get_json`.
+
+        Raises:
+            RemoteError: as `get_document`.
+        """
+        async with self._exchange():
+            answer = await self._fetch_kind(url, accept, media_types)
+        try:
+            return answer.body.decode("utf-8")
+        except UnicodeDecodeError:
+            raise RemoteMalformed("The answer is not UTF-8.") from None
+
+    async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        """Return the answer to a delivery, whatever its status; redirects are not followed, as no signature would fit.
+
+        The status is the answer: of the body only the first bytes are kept, and none where they do not come soon.
+
+        Args:
+            url: the inbox.
+            headers: all that are signed, with their signature.
+            body: the bytes that were signed.
+
+        Raises:
+            RemoteUnavailable: no answer in time.
+            RemoteMalformed: an answer that is not HTTP.
+            AddressRefused: the address is not one to talk to.
+
+        Source: WIRE 5.8.
+        """
+        target = self._check(url)
+        loop = asyncio.get_running_loop()
+        end = loop.time() + self._config.timeouts.total_s
+        async with self._exchange():
+            response = await self._opened.post(target, headers=headers, data=body, allow_redirects=False)
+        try:
+            async with asyncio.timeout_at(min(end, loop.time() + _NOTE_S)), response:
+                note = await read_body(response, _NOTE_BYTES)
+        except (RemoteMalformed, aiohttp.ClientError, TimeoutError):
+            note = b""
+        return answer_of(response, note, url, self._clock())
+
+    async def _fetch_document(self, url: str, trail: list[URL], schemes: SchemeMemory) -> tuple[Answer, dict[str, Any]]:
+        """Return what *url* gives as ActivityStreams, with the answer that held it."""
+        answer = await self._fetch(url, ACCEPT_ACTIVITY, trail, schemes)
+        if not is_activity(answer):
+            raise RemoteMalformed("The other server answered with something that is not ActivityPub.")
+        return answer, _parse(answer)
+
+    async def _fetch_kind(self, url: str, accept: str, media_types: Collection[str]) -> Answer:
+        """Return the unsigned answer of *url*, of one of the given kinds."""
+        answer = await self._fetch(url, accept, [], None)
+        if media_type(answer) not in media_types:
+            raise RemoteMalformed(f"The other server answered with {media_type(answer)}, which was not asked for.")
+        return answer
+
+    async def _fetch(self, url: str, accept: str, trail: list[URL], schemes: SchemeMemory | None) -> Answer:
+        """Return the answer of status 200 that *url* leads to; *trail* holds all that was asked on the way here."""
+        while True:
+            address = url.partition("#")[0]
+            target = self._check(address)
+            _step(trail, target)
+            if schemes is None or self._signer is None:
+                answer = await self._ask(target, address, {"Accept": accept})
+            else:
+                answer = await self._ask_signed(target, address, {"Accept": accept}, self._signer, schemes)
+            if answer.status not in _REDIRECTS:
+                check_status(answer)
+                return answer
+            try:
+                url = urljoin(address, answer.headers.get("location", ""))
+            except ValueError:
+                raise RemoteMalformed("The other server leads to something that is not an address.") from None
+
+    async def _ask_signed(
+        self, target: URL, address: str, headers: Mapping[str, str], key: SigningKey, schemes: SchemeMemory
+    ) -> Answer:
+        """Return the first answer that is not about the signature, knocking in all dialects; else the first answer."""
+        host = host_of(address)
+        usual = schemes.scheme(host)
+        answers: list[Answer] = []
+        for scheme, signed in _knocks(usual, target):
+            signature = sign(SignedRequest(method="GET", url=str(signed), headers={}), key, scheme, now=self._clock())
+            answer = await self._ask(target, address, {**headers, **signature})
+            if answer.status not in _NOT_UNDERSTOOD:
+                if answer.status == HTTPStatus.OK and scheme is not usual:
+                    schemes.learned(host, scheme)
+                return answer
+            answers.append(answer)
+        return answers[0]
+
+    async def _ask(self, target: URL, address: str, headers: Mapping[str, str]) -> Answer:
+        """Return the answer to one GET; its body only where the status is 200, as no other is read."""
+        async with self._opened.get(target, headers=headers, allow_redirects=False) as response:
+            read = response.status == HTTPStatus.OK
+            body = await read_body(response, self._config.limits.remote_body_bytes) if read else b""
+            return answer_of(response, body, address, self._clock())
+
+    def _check(self, url: str) -> URL:
+        """Return *url* as it is sent, or raise AddressRefused."""
+        return check_url(
+            url,
+            plain_http=self._config.plain_http,
+            own_host=self._config.host,
+            allow_private_networks=self._config.allow_private_networks,
+        )
+
+    @property
+    def _opened(self) -> aiohttp.ClientSession:
+        """The pool of connections."""
+        if self._session is None:
+            raise RuntimeError("The client is used before its start.")
+        return self._session
+
+    @asynccontextmanager
+    async def _exchange(self) -> AsyncIterator[None]:
+        """Give all the time there is, for everything inside together, and name its failures."""
+        try:
+            async with asyncio.timeout(self._config.timeouts.total_s):
+                yield
+        # uvloop raises RuntimeError where a connection is torn down at the same moment.
+        except (aiohttp.ClientError, OSError, RuntimeError) as error:
+            raise _named(error) from error
+
+
+def _knocks(usual: Scheme, target: URL) -> Iterator[tuple[Scheme, URL]]:
+    """Return the dialects to try, the usual one first, each with the address to sign.
+
+    Source: WIRE 2.3; WIRE 2.1 for those who leave the query out.
+    """
+    for scheme in (usual, Scheme.RFC9421 if usual is Scheme.CAVAGE else Scheme.CAVAGE):
+        yield scheme, target
+        if scheme is Scheme.CAVAGE and target.raw_query_string:
+            yield scheme, target.with_query(None)
+
+
+def _step(trail: list[URL], target: URL) -> None:
+    """Add *target* to the addresses asked so far, or refuse to go there."""
+    if target in trail:
+        raise RemoteMalformed("The other server leads in a circle.")
+    if len(trail) > MOST_HOPS:
+        raise RemoteMalformed("The other server leads on too often.")
+    if trail and trail[-1].scheme == "https" and target.scheme != "https":
+        raise AddressRefused("The other server leads from https to http.")
+    trail.append(target)
+
+
+def _parse(answer: Answer) -> dict[str, Any]:
+    """Return the JSON object in an answer."""
+    try:
+        return json.loads(answer.body)
+    except BadJson as error:
+        raise RemoteMalformed(f"The other server's answer cannot be read. {error}") from error
+
+
+def _named(error: Exception) -> RemoteError:
+    """Return the failure of ours that a failure of the network is."""
+    if isinstance(error, TimeoutError):
+        return RemoteUnavailable("The other server did not answer in time.")
+    if isinstance(error.__cause__, NotPublic):
+        return AddressRefused("The address leads into a private network.")
+    if isinstance(error, aiohttp.InvalidURL):
+        return AddressRefused("This is not an address that can be asked.")
+    if isinstance(error, aiohttp.ClientResponseError):
+        return RemoteMalformed("The other server's answer is not HTTP.")
+    return RemoteUnavailable(f"The other server cannot be reached ({type(error).__name__}).")
