@@ -24,7 +24,7 @@ class Limits:
     remote_body_bytes: int = 1_000_000
     photo_bytes: int = 40_000_000
     photo_pixels: int = 120_000_000
-    photo_memory_bytes: int = 1_500_000_000
+    photo_memory_bytes: int = 1_600_000_000
     inbox_waiting: int = 20_000
 
 
