@@ -137,6 +137,18 @@ def parse(raw: Mapping[str, object]) -> Config:
     return Config(**values)  # type: ignore[arg-type]  # each value was checked against its field above
 
 
+def with_listen(config: Config, listen: str) -> Config:
+    """Return *config* listening elsewhere.
+
+    Raises:
+        BadConfig: *listen* is not HOST:PORT.
+    """
+    problems = _listen_problems(listen)
+    if problems:
+        raise BadConfig("\n".join(problems))
+    return dataclasses.replace(config, listen=listen)
+
+
 def _read_table(kind: type, raw: Mapping[str, object], prefix: str, problems: list[str]) -> dict[str, object]:
     """Return what stands in the table *raw* for the dataclass *kind*; note in *problems* what cannot be used."""
     hints = get_type_hints(kind)
@@ -157,7 +169,7 @@ def _read_value(kind: object, value: object, name: str, problems: list[str]) -> 
     """Return *value* as the type *kind*, or raise ValueError with words for a person."""
     if isinstance(kind, type) and dataclasses.is_dataclass(kind):
         if not isinstance(value, Mapping):
-            raise ValueError(f"must be a table [{name}]")  # noqa: TRY004 - collected with the others as one line each
+            raise ValueError(f"must be a table [{name}]")
         return kind(**_read_table(kind, value, f"{name}.", problems))
     if kind is bool:
         if isinstance(value, bool):
@@ -177,7 +189,7 @@ def _read_value(kind: object, value: object, name: str, problems: list[str]) -> 
 def _read_number(kind: type[int] | type[float], value: object) -> float:
     """Return *value* as a number above zero, a whole one where *kind* is int, or raise ValueError."""
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError(f"must be a number, not {value!r}")
+        raise ValueError(f"must be a number, not {value!r}")  # noqa: TRY004 - told with all other problems
     if kind is int and not isinstance(value, int):
         raise ValueError(f"must be a whole number, not {value!r}")
     if not 0 < value < float("inf"):

@@ -46,7 +46,7 @@ async def leave_by_follow(tx: Tx, follow_uri: str, follower_id: int) -> bool:
     return await followers.delete_by_follow(tx, follow_uri, follower_id)
 
 
-async def block(tx: Tx, artisan: Artisan, actor_id: int, block_uri: str | None) -> None:
+async def block(tx: Tx, artisan: Artisan, actor_id: int, block_uri: str) -> None:
     """Part from an actor who does not want to hear from the artisan: no follow either way any more."""
     await followers.delete(tx, artisan.id, actor_id)
     await followers.block(tx, artisan.id, actor_id, block_uri)

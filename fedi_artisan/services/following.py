@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from fedi_artisan.domain.actors import Artisan
+from fedi_artisan.domain.actors import Artisan, split_handle
 from fedi_artisan.domain.uris import Uris, new_uid
 from fedi_artisan.errors import NotFound
 from fedi_artisan.services.followers import Known
@@ -38,6 +38,20 @@ async def stop(tx: Tx, uris: Uris, artisan: Artisan, actor_uri: str, now: dateti
     )
     await following.delete(tx, artisan.id, followed.actor_id)
     await say(tx, artisan, document, subject_uri=followed.actor_uri, inbox_urls=[followed.inbox_url], now=now)
+
+
+async def stop_by_handle(tx: Tx, uris: Uris, artisan: Artisan, handle: str, now: datetime) -> None:
+    """Stop following whoever has this handle, as known here.
+
+    Raises:
+        BadInput: it is no handle.
+        NotFound: the artisan follows nobody of this handle.
+    """
+    username, host = split_handle(handle)
+    actor_uri = await following.find_by_handle(tx, artisan.id, username, host)
+    if actor_uri is None:
+        raise NotFound(f"{artisan.name} does not follow {handle}")
+    await stop(tx, uris, artisan, actor_uri, now)
 
 
 async def answer(tx: Tx, actor_uri: str, *, follow_uri: str | None, artisan_uid: str | None, accepted: bool) -> bool:

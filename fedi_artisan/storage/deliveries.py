@@ -1,7 +1,7 @@
 """What this server says, and its way to each inbox (the transactional outbox)."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -174,10 +174,20 @@ async def summaries(tx: Tx, host: str | None = None) -> list[HostSummary]:
     ]
 
 
-async def find_public(tx: Tx, uri: str) -> Mapping[str, object] | None:
-    """Return body and subject of a public activity of ours, or None."""
-    row = await fetch_one(tx, "SELECT body, subject_uri FROM activities WHERE uri = ? AND public", (uri,))
-    return None if row is None else {"body": row["body"], "subject_uri": row["subject_uri"]}
+async def find_public(tx: Tx, uri: str) -> bytes | None:
+    """Return a public activity of ours as it was sent, or None."""
+    row = await fetch_one(tx, "SELECT body FROM activities WHERE uri = ? AND public", (uri,))
+    return None if row is None else bytes(row["body"])
+
+
+async def find_creates(tx: Tx, subject_uris: Collection[str]) -> dict[str, str]:
+    """Return the ids of the Creates of these works, by the work's id."""
+    sql = """
+        SELECT subject_uri, uri FROM activities
+        WHERE type = 'Create' AND subject_uri IN (SELECT value FROM json_each(?))
+    """
+    rows = await fetch_all(tx, sql, (json.dumps(list(subject_uris)),))
+    return {row["subject_uri"]: row["uri"] for row in rows}
 
 
 async def list_reached(tx: Tx, subject_uri: str) -> list[str]:

@@ -54,6 +54,13 @@ async def find(tx: Tx, artisan_id: int, actor_uri: str) -> Following | None:
     return None if row is None else _following(row)
 
 
+async def find_by_handle(tx: Tx, artisan_id: int, username: str, host: str) -> str | None:
+    """Return the id of the followed actor with this handle."""
+    sql = _SELECT + "WHERE artisan_id = ? AND lower(actors.username) = lower(?) AND actors.host = ?"
+    rows = await fetch_all(tx, sql, (artisan_id, username, host))
+    return rows[0]["actor_uri"] if rows else None
+
+
 async def list_of_actor(tx: Tx, actor_uri: str) -> list[Following]:
     """Return by whom here this actor is followed."""
     return [_following(row) for row in await fetch_all(tx, _SELECT + "WHERE actors.uri = ?", (actor_uri,))]

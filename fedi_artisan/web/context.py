@@ -6,6 +6,7 @@ from starlette.requests import Request
 
 from fedi_artisan.config import Config
 from fedi_artisan.domain.uris import Uris
+from fedi_artisan.federation.inbox import Inbox
 from fedi_artisan.storage.db import Database
 from fedi_artisan.web.pages import Pages
 
@@ -18,6 +19,7 @@ class Site:
     db: Database
     uris: Uris
     pages: Pages
+    inbox: Inbox
 
 
 def site_of(request: Request) -> Site:

@@ -1,0 +1,134 @@
+"""The composition root: settings in, a running application out."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp
+
+from fedi_artisan.config import Config
+from fedi_artisan.domain.clock import Clock, utc_now
+from fedi_artisan.domain.uris import Uris
+from fedi_artisan.errors import ArtisanError
+from fedi_artisan.federation.actors import Actors
+from fedi_artisan.federation.client import Client
+from fedi_artisan.federation.hosts import Hosts
+from fedi_artisan.federation.inbox import Inbox
+from fedi_artisan.federation.outbound import Outbound
+from fedi_artisan.federation.process import Processor
+from fedi_artisan.federation.queue import Queue
+from fedi_artisan.federation.signatures.keys import load_private_key
+from fedi_artisan.federation.signatures.sign import SigningKey
+from fedi_artisan.federation.webfinger import WebFinger
+from fedi_artisan.resources import folder
+from fedi_artisan.storage import artisans, shown
+from fedi_artisan.storage.db import Database
+from fedi_artisan.web import errors
+from fedi_artisan.web.cache import Cache
+from fedi_artisan.web.context import Site
+from fedi_artisan.web.pages import Pages
+from fedi_artisan.web.routes import ROUTES
+
+log = logging.getLogger(__name__)
+
+RESTART_AFTER_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a command or the server needs to speak with others."""
+
+    db: Database
+    uris: Uris
+    client: Client
+    hosts: Hosts
+    actors: Actors
+    webfinger: WebFinger
+
+
+@contextlib.asynccontextmanager
+async def open_parts(config: Config, *, clock: Clock = utc_now) -> AsyncIterator[Parts]:
+    """Open the database and the door to other servers; close both at the end.
+
+    Raises:
+        BadDatabase: the database is missing, or not at this program's version.
+    """
+    uris = Uris(config.origin)
+    db = await Database.open(config.database, folder("migrations"))
+    try:
+        async with db.read() as tx:
+            key = await artisans.get_key(tx, None)
+        signer = SigningKey(uris.key(uris.instance_actor), load_private_key(key.private_pem))
+        hosts = await Hosts.load(db, clock)
+        async with Client(config, signer=signer, clock=clock) as client:
+            actors = Actors(db, client, hosts, clock)
+            yield Parts(db, uris, client, hosts, actors, WebFinger(config, client, actors))
+    finally:
+        await db.close()
+
+
+def build(config: Config, *, clock: Clock = utc_now) -> ASGIApp:
+    """Return the application; its parts are opened when it starts and closed when it ends."""
+    pages = Pages(config)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with open_parts(config, clock=clock) as parts:
+            door = Inbox(
+                parts.db,
+                parts.actors,
+                parts.hosts,
+                parts.uris,
+                clock=clock,
+                most_waiting=config.limits.inbox_waiting,
+            )
+            queue = _queue(config, parts, door, clock)
+            app.state.site = Site(config, parts.db, parts.uris, pages, door)
+
+            def on_shown() -> None:
+                cache.clear()
+                queue.forget_keys()
+
+            tasks = [
+                asyncio.create_task(_keep_running("queue", queue.run)),
+                asyncio.create_task(
+                    _keep_running("watch", lambda: shown.watch(parts.db, written=queue.wake, shown=on_shown))
+                ),
+            ]
+            try:
+                yield
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+
+    app = Starlette(
+        routes=ROUTES,
+        lifespan=lifespan,
+        exception_handlers={ArtisanError: errors.on_error, HTTPException: errors.on_error, Exception: errors.on_crash},
+    )
+    cache = Cache(app)
+    return cache
+
+
+def _queue(config: Config, parts: Parts, door: Inbox, clock: Clock) -> Queue:
+    """Return the loops that work while the server runs."""
+    processor = Processor(parts.db, door, parts.actors, parts.uris, clock)
+    outbound = Outbound(
+        config, parts.db, parts.client, actors=parts.actors, hosts=parts.hosts, uris=parts.uris, clock=clock
+    )
+    return Queue(parts.db, door, processor, outbound, actors=parts.actors, clock=clock)
+
+
+async def _keep_running(name: str, run: Callable[[], Awaitable[None]]) -> None:
+    """Run for ever; after a failure, a full disk for example, go on a moment later where the database stands."""
+    while True:
+        try:
+            await run()
+        except Exception:  # the outermost boundary of the loops: they must outlive any failure
+            log.exception("the %s failed and is started again", name)
+        await asyncio.sleep(RESTART_AFTER_S)

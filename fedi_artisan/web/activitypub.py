@@ -1,0 +1,303 @@
+"""ActivityStreams documents under `/ap/`, and the inboxes."""
+
+import asyncio
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from fedi_artisan.domain.actors import Artisan
+from fedi_artisan.domain.works import MOST_FEATURED, Work
+from fedi_artisan.errors import BadJson, NotFound, TooLarge, WrongMediaType
+from fedi_artisan.federation.signatures.request import SignedRequest
+from fedi_artisan.storage import artisans, conversation, deliveries, followers, following, works
+from fedi_artisan.storage.db import Tx
+from fedi_artisan.vocab import render
+from fedi_artisan.web import negotiate
+from fedi_artisan.web.context import site_of
+from fedi_artisan.web.documents import document, raw_document
+
+OUTBOX_PAGE = 20
+MOST_REPLIES = 100
+MOST_IN_SERIES = 200
+_INBOX_TYPES = frozenset({negotiate.ACTIVITY_JSON, negotiate.LD_JSON, "application/json"})
+
+
+async def instance_actor(request: Request) -> Response:
+    """Return the actor that signs this server's own questions; always readable unsigned (WIRE 2.5)."""
+    site = site_of(request)
+    async with site.db.read() as tx:
+        key = await artisans.get_key(tx, None)
+    return document(request, render.instance_actor(site.uris, public_pem=key.public_pem))
+
+
+async def nothing(request: Request) -> Response:
+    """Return the empty outbox of the instance actor."""
+    return document(request, render.collection(site_of(request).uris.instance_actor + "/outbox", total=0, items=[]))
+
+
+async def actor(request: Request) -> Response:
+    """Return an artisan's actor document (WIRE 3).
+
+    Raises:
+        NotFound: there is no such actor.
+    """
+    async with site_of(request).db.read() as tx:
+        return await _actor_document(request, tx, await _artisan(request, tx))
+
+
+async def actor_of_profile(request: Request) -> Response:
+    """Return the actor whose page this is, to a server that asked the page (WIRE 1.5).
+
+    Raises:
+        NotFound: nobody here has this name.
+    """
+    async with site_of(request).db.read() as tx:
+        artisan = await artisans.find_by_username(tx, request.path_params["username"])
+        if artisan is None:
+            raise NotFound("nobody here has this name")
+        return await _actor_document(request, tx, artisan)
+
+
+async def actor_of_home(request: Request) -> Response:
+    """Return the one artisan here, or the instance actor where there are several."""
+    async with site_of(request).db.read() as tx:
+        everybody = await artisans.list_all(tx)
+        if len(everybody) == 1:
+            return await _actor_document(request, tx, everybody[0])
+    return await instance_actor(request)
+
+
+async def _actor_document(request: Request, tx: Tx, artisan: Artisan) -> Response:
+    key = await artisans.get_key(tx, artisan.id)
+    return document(request, render.actor(artisan, site_of(request).uris, public_pem=key.public_pem))
+
+
+async def _artisan(request: Request, tx: Tx) -> Artisan:
+    """Return the artisan of the path.
+
+    Raises:
+        NotFound: there is none.
+    """
+    artisan = await artisans.find_by_uid(tx, request.path_params["uid"])
+    if artisan is None:
+        raise NotFound("there is no such actor")
+    return artisan
+
+
+async def outbox(request: Request) -> Response:
+    """Return what an artisan published, the newest first; `?page=1` and `?before=` give its pages (WIRE 6)."""
+    site = site_of(request)
+    before = request.query_params.get("before")
+    async with site.db.read() as tx:
+        artisan = await _artisan(request, tx)
+        uri = f"{site.uris.actor(artisan.uid)}/outbox"
+        if not request.query_params:
+            total = await works.count_shown(tx, artisan.id)
+            return document(request, render.collection(uri, total=total, first=f"{uri}?page=1"))
+        shown = await works.list_shown(tx, artisan.id, limit=OUTBOX_PAGE + 1, before=before)
+        page = shown[:OUTBOX_PAGE]
+        said = await deliveries.find_creates(tx, [site.uris.work(work.uid) for work in page])
+    creates = [
+        render.create(work, artisan, site.uris, activity_uri=said[site.uris.work(work.uid)])
+        for work in page
+        if site.uris.work(work.uid) in said
+    ]
+    items = [{key: value for key, value in create.items() if key != "@context"} for create in creates]
+    this_uri = f"{uri}?page=1" if before is None else f"{uri}?before={before}"
+    next_uri = f"{uri}?before={page[-1].uid}" if len(shown) > OUTBOX_PAGE else None
+    return document(request, render.collection_page(this_uri, part_of=uri, items=items, next_uri=next_uri))
+
+
+async def followers_of(request: Request) -> Response:
+    """Return how many follow an artisan; who they are stays private."""
+    site = site_of(request)
+    async with site.db.read() as tx:
+        artisan = await _artisan(request, tx)
+        total = await followers.count(tx, artisan.id)
+    return document(request, render.collection(f"{site.uris.actor(artisan.uid)}/followers", total=total))
+
+
+async def following_of(request: Request) -> Response:
+    """Return how many an artisan follows; who they are stays private."""
+    site = site_of(request)
+    async with site.db.read() as tx:
+        artisan = await _artisan(request, tx)
+        total = await following.count(tx, artisan.id)
+    return document(request, render.collection(f"{site.uris.actor(artisan.uid)}/following", total=total))
+
+
+async def featured(request: Request) -> Response:
+    """Return the works that a stranger sees first, by their ids (WIRE 6)."""
+    site = site_of(request)
+    async with site.db.read() as tx:
+        artisan = await _artisan(request, tx)
+        chosen = await works.list_featured(tx, artisan.id, limit=MOST_FEATURED)
+    items = [site.uris.work(work.uid) for work in chosen]
+    uri = f"{site.uris.actor(artisan.uid)}/featured"
+    return document(request, render.collection(uri, total=len(items), items=items))
+
+
+async def work(request: Request) -> Response:
+    """Return a work as a Note, or 410 with its tombstone once it was withdrawn (WIRE 4.7, 5.5).
+
+    Raises:
+        NotFound: there was never such a work.
+    """
+    async with site_of(request).db.read() as tx:
+        return await _work_document(request, tx, await works.get(tx, request.path_params["uid"]))
+
+
+async def work_of_page(request: Request) -> Response:
+    """Return the work whose page this is, to a server that asked the page.
+
+    Raises:
+        NotFound: there was never such a work.
+    """
+    async with site_of(request).db.read() as tx:
+        found = await works.find_by_slug(tx, request.path_params["slug"])
+        if found is None:
+            raise NotFound("there is no such work")
+        return await _work_document(request, tx, found)
+
+
+async def _work_document(request: Request, tx: Tx, found: Work) -> Response:
+    uris = site_of(request).uris
+    if found.withdrawn_at is not None:
+        return document(request, render.tombstone(found, uris), status=410)
+    return document(request, render.note(found, await artisans.get(tx, found.artisan_id), uris))
+
+
+async def _shown_work(request: Request, tx: Tx) -> Work:
+    """Return the work of the path unless it was withdrawn.
+
+    Raises:
+        NotFound: there is none.
+    """
+    found = await works.get(tx, request.path_params["uid"])
+    if found.withdrawn_at is not None:
+        raise NotFound("this work was withdrawn")
+    return found
+
+
+async def likes(request: Request) -> Response:
+    """Return how many like a work."""
+    async with site_of(request).db.read() as tx:
+        found = await _shown_work(request, tx)
+    uri = f"{site_of(request).uris.work(found.uid)}/likes"
+    return document(request, render.collection(uri, total=found.likes, ordered=False))
+
+
+async def shares(request: Request) -> Response:
+    """Return how many announced a work."""
+    async with site_of(request).db.read() as tx:
+        found = await _shown_work(request, tx)
+    uri = f"{site_of(request).uris.work(found.uid)}/shares"
+    return document(request, render.collection(uri, total=found.announces, ordered=False))
+
+
+async def replies(request: Request) -> Response:
+    """Return how many answered a work, and the answers that its artisan approved; `?page=1` gives these alone."""
+    site = site_of(request)
+    async with site.db.read() as tx:
+        found = await _shown_work(request, tx)
+        approved = await conversation.list_approved(tx, found.id, MOST_REPLIES)
+    uri = f"{site.uris.work(found.uid)}/replies"
+    if request.query_params:
+        page = render.collection_page(f"{uri}?page=1", part_of=uri, items=approved, ordered=False)
+        return document(request, page)
+    return document(request, render.collection(uri, total=found.replies, first=f"{uri}?page=1", ordered=False))
+
+
+async def series(request: Request) -> Response:
+    """Return the works of a series, by their ids.
+
+    Raises:
+        NotFound: there is no such series.
+    """
+    site = site_of(request)
+    uid = request.path_params["uid"]
+    async with site.db.read() as tx:
+        if await works.find_series(tx, uid=uid) is None:
+            raise NotFound("there is no such series")
+        members = await works.list_in_series(tx, uid, limit=MOST_IN_SERIES)
+    items = [site.uris.work(work.uid) for work in members]
+    return document(request, render.collection(site.uris.series(uid), total=len(items), items=items))
+
+
+async def activity(request: Request) -> Response:
+    """Return a public activity of ours by its id, as it was sent.
+
+    Raises:
+        NotFound: there is none, or it was meant for its receiver alone.
+    """
+    site = site_of(request)
+    async with site.db.read() as tx:
+        body = await deliveries.find_public(tx, site.uris.activity(request.path_params["uid"]))
+    if body is None:
+        raise NotFound("there is no such activity")
+    return raw_document(request, body)
+
+
+async def personal_inbox(request: Request) -> Response:
+    """Take in an activity sent to one artisan.
+
+    Raises:
+        NotFound: there is no such actor.
+    """
+    async with site_of(request).db.read() as tx:
+        await _artisan(request, tx)
+    return await shared_inbox(request)
+
+
+async def shared_inbox(request: Request) -> Response:
+    """Take in an activity; 202 says that it is stored (WIRE 5.7).
+
+    Raises:
+        WrongMediaType, TooLarge, and whatever `Inbox.receive` raises.
+    """
+    site = site_of(request)
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type not in _INBOX_TYPES:
+        raise WrongMediaType(f"send {negotiate.ACTIVITY_JSON}, not {media_type or 'nothing'}")
+    body = await _read_body(request, site.config.limits.request_body_bytes, site.config.timeouts.request_body_s)
+    path = request.scope["raw_path"].decode("latin-1")
+    query = request.scope["query_string"].decode("latin-1")
+    signed = SignedRequest(
+        method="POST",
+        # Ours to say, not the sender's: the address is the configured one (WIRE 2.4, step 4).
+        url=f"{site.config.origin}{path}{'?' if query else ''}{query}",
+        headers=_headers(request),
+        body=body,
+    )
+    await site.inbox.receive(signed)
+    return Response(status_code=202)
+
+
+def _headers(request: Request) -> dict[str, str]:
+    """Return the headers with lower-case names, repeated lines joined."""
+    headers: dict[str, str] = {}
+    for name, value in request.headers.items():
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    return headers
+
+
+async def _read_body(request: Request, longest: int, within_s: float) -> bytes:
+    """Return the body, refusing an overlong one before it is read and an endless or slow one while it is.
+
+    Raises:
+        TooLarge: it has more than *longest* bytes.
+        BadJson: it did not arrive in time, or not whole.
+    """
+    announced = request.headers.get("content-length", "")
+    if announced.isdigit() and int(announced) > longest:
+        raise TooLarge(f"up to {longest} bytes are read here")
+    body = bytearray()
+    try:
+        async with asyncio.timeout(within_s):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > longest:
+                    raise TooLarge(f"up to {longest} bytes are read here")
+    except (TimeoutError, ClientDisconnect):
+        raise BadJson("the message did not arrive") from None
+    return bytes(body)
