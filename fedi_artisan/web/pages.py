@@ -20,6 +20,7 @@ from fedi_artisan.vocab import facts, html
 from fedi_artisan.web import assets, negotiate
 
 LONGEST_DESCRIPTION = 200
+LONGEST_BRIEF = 180
 
 # A JSON-LD block is data and never runs, so even pages with one need no script-src.
 CONTENT_SECURITY_POLICY = (
@@ -72,6 +73,7 @@ def _environment(config: Config, language: str, static: Mapping[str, str]) -> En
     )
     environment.filters.update(
         availability=lambda value: facts.availability(value, language),
+        begins_briefly=begins_briefly,
         data_block=data_block,
         dimensions=lambda value: facts.dimensions(value, language),
         excerpt=excerpt,
@@ -101,6 +103,13 @@ def excerpt(markdown: str) -> str:
     if len(words) <= LONGEST_DESCRIPTION:
         return words
     return words[:LONGEST_DESCRIPTION].rpartition(" ")[0].rstrip(" ,;:–.") + "…"
+
+
+def begins_briefly(markdown: str) -> bool:
+    """Whether a Markdown text begins with a paragraph so short that it can be set large, like the line on a card."""
+    written = html.page_html(markdown)
+    first = written.partition("</p>")[0]
+    return written.startswith("<p>") and len(html.plain_text(first)) <= LONGEST_BRIEF
 
 
 def ratio(picture: Picture) -> float:

@@ -159,7 +159,7 @@ def _collection(
     canonical: str,
     about: str | Series,
 ) -> Response:
-    """Return a page of works that share the tag or the series *about*, with their makers' names if these are several."""
+    """Return a page of works that share the tag or series *about*, with their makers' names if these are several."""
     makers = {maker.id: maker for maker in everybody}
     own = {work.artisan_id for work in shown}
     artisan = makers[shown[0].artisan_id] if len(own) == 1 else None
