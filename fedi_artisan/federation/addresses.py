@@ -76,13 +76,13 @@ def check_url(url: str, *, plain_http: bool, own_host: str | None, allow_private
         raise AddressRefused("Only https is spoken with other servers.")
     if own_host is not None and origin == uris.origin_of(f"{origin.scheme}://{own_host}"):
         raise AddressRefused("This server does not ask itself.")
-    named = _is_name(origin.host)
+    parts = urlsplit(url)
+    named = "[" not in parts.netloc and _is_name(origin.host)  # brackets hold nothing but IPv6 here
     if not (named and "." in origin.host) and not (allow_private_networks and (named or _is_ip_address(origin.host))):
         raise AddressRefused("The address must name a server, such as atelier.example.")
     usual_port = 443 if origin.scheme == "https" else 80
     if origin.port != usual_port and not (plain_http or allow_private_networks):
         raise AddressRefused("Other servers are asked on the usual port only.")
-    parts = urlsplit(url)
     host = f"[{origin.host}]" if ":" in origin.host else origin.host
     port = "" if origin.port == usual_port else f":{origin.port}"
     path = quote(parts.path, safe=_PRINTABLE) or "/"

@@ -1,0 +1,1 @@
+"""Strangers' documents, read and written."""
