@@ -1,0 +1,1 @@
+"""Everything that holds fedi-artisan to its word."""

@@ -1,0 +1,23 @@
+"""What all tests share."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.house import House, open_house
+from tests.neighbour import Neighbour, open_neighbour
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    """Our server, running."""
+    async with open_house(tmp_path / "data") as opened:
+        yield opened
+
+
+@pytest.fixture
+async def neighbour() -> AsyncIterator[Neighbour]:
+    """Another server, running."""
+    async with open_neighbour() as opened:
+        yield opened

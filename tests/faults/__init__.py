@@ -1,0 +1,1 @@
+"""Bad luck: what happens when the server dies."""

@@ -1,0 +1,142 @@
+"""Our server, running for a test: the real application on a real socket with a real database."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from fedi_artisan.app import build
+from fedi_artisan.config import Config, parse
+from fedi_artisan.domain.actors import Artisan
+from fedi_artisan.domain.clock import Clock, utc_now
+from fedi_artisan.domain.uris import Uris
+from fedi_artisan.domain.works import Draft, Work
+from fedi_artisan.federation.signatures import keys
+from fedi_artisan.resources import folder
+from fedi_artisan.services import artisans as artisans_service
+from fedi_artisan.services import works as works_service
+from fedi_artisan.storage import artisans
+from fedi_artisan.storage.artisans import StoredKey
+from fedi_artisan.storage.db import Database, fetch_all, migrate
+
+WITHIN_S = 15.0
+
+
+async def until(holds: Callable[[], Awaitable[Any]], what: str = "it", *, within_s: float = WITHIN_S) -> Any:
+    """Return the first true value of *holds*, asked again and again; fail with *what* when it takes too long."""
+    try:
+        async with asyncio.timeout(within_s):
+            while True:
+                value = await holds()
+                if value:
+                    return value
+                await asyncio.sleep(0.01)
+    except TimeoutError:
+        raise AssertionError(f"{what} did not happen within {within_s:g} s") from None
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """One running server with its first artisan; `db` is a second door to its database, as a command has one."""
+
+    config: Config
+    uris: Uris
+    db: Database
+    artisan: Artisan
+
+    @property
+    def actor_uri(self) -> str:
+        """The artisan's id."""
+        return self.uris.actor(self.artisan.uid)
+
+    @property
+    def handle(self) -> str:
+        """The artisan's handle."""
+        return f"@{self.artisan.username}@{self.uris.host}"
+
+    async def publish(self, draft: Draft | None = None) -> Work:
+        """Publish a work, as the command does beside the running server."""
+        async with self.db.write() as tx:
+            return await works_service.publish(
+                tx, self.uris, self.artisan, draft or Draft(title="Moon jar", text="Thrown in two halves."), utc_now()
+            )
+
+    async def rows(self, sql: str, *parameters: object) -> list[Any]:
+        """Return rows of the database."""
+        async with self.db.read() as tx:
+            return await fetch_all(tx, sql, parameters)
+
+    async def value(self, sql: str, *parameters: object) -> Any:
+        """Return the first value of the first row, or None."""
+        rows = await self.rows(sql, *parameters)
+        return rows[0][0] if rows else None
+
+    async def quiet(self) -> None:
+        """Return when nothing waits in the inbox any more."""
+
+        async def empty() -> bool:
+            return not await self.value("SELECT count(*) FROM inbox WHERE state = 'waiting' AND attempts = 0")
+
+        await until(empty, "an empty inbox")
+
+
+def free_socket() -> socket.socket:
+    """Return a listening socket on a free port of loopback."""
+    listening = socket.socket()
+    listening.bind(("127.0.0.1", 0))
+    return listening
+
+
+@contextlib.asynccontextmanager
+async def running(app: Any, listening: socket.socket) -> AsyncIterator[None]:
+    """Serve *app* on a socket in this very loop while the block lasts."""
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="on", ws="none", timeout_graceful_shutdown=1))
+    serving = asyncio.create_task(server.serve(sockets=[listening]))
+
+    async def started() -> bool:
+        if serving.done():
+            await serving
+        return server.started
+
+    try:
+        await until(started, "the start of the server")
+        yield
+    finally:
+        server.should_exit = True
+        await serving
+
+
+async def furnish(config: Config, username: str = "maria") -> None:
+    """Make database, keys and an artisan, as `fedi-artisan init` does."""
+    await migrate(config.database, folder("migrations"))
+    db = await Database.open(config.database, folder("migrations"))
+    async with db.write() as tx:
+        await artisans.put_key(tx, StoredKey(None, *keys.generate()), utc_now())
+        await artisans_service.create(
+            tx, username=username, name="Atelier Maria", language="en", key=keys.generate(), now=utc_now()
+        )
+    await db.close()
+
+
+@contextlib.asynccontextmanager
+async def open_house(
+    data_dir: Path, *, username: str = "maria", clock: Clock = utc_now, **settings: object
+) -> AsyncIterator[House]:
+    """Run a new server in *data_dir* while the block lasts; *settings* as in the configuration file."""
+    listening = free_socket()
+    origin = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    config = parse({"origin": origin, "data_dir": str(data_dir), "allow_private_networks": True, **settings})
+    await furnish(config, username)
+    db = await Database.open(config.database, folder("migrations"))
+    try:
+        async with db.read() as tx:
+            artisan = (await artisans.list_all(tx))[0]
+        async with running(build(config, clock=clock), listening):
+            yield House(config, Uris(origin), db, artisan)
+    finally:
+        await db.close()
