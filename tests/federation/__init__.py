@@ -1,0 +1,1 @@
+"""Whole servers talking over real sockets: ours with ours, and ours with a stranger's."""
