@@ -33,6 +33,8 @@ _DROPPED_WITH_CONTENT = frozenset({"script", "style", "math", "svg", "template",
 _CLASSES = frozenset({"mention", "hashtag", "u-url", "h-card", "invisible", "ellipsis", "quote-inline"})
 
 
+_FOREIGN_REL = "nofollow noopener ugc"
+_POST_REL = "nofollow noopener"
 # HTML lets an unclosed <b> go on in every later paragraph, so that 20 kB of tags can unfold to hundreds of megabytes.
 _FORMATTING = re.compile(r"<(?:b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)[\s/>]", re.IGNORECASE)
 _MOST_UNFOLDING = 100_000
@@ -75,7 +77,7 @@ def post_html(markdown: str, *, longest: int) -> str:
     characters of text it ends after a whole paragraph or sentence, with "…".
     """
     html = _rendered(shorten(_MARKDOWN.parse(_sound(markdown)), longest), _POST_RULES)
-    return _POST_CLEANER.clean(html.replace("\n", "").replace("\t", " "))
+    return _in_new_tab(_POST_CLEANER.clean(html.replace("\n", "").replace("\t", " ")), _POST_REL)
 
 
 def _sound(text: str) -> str:
@@ -103,11 +105,19 @@ def _sanitise(html: str) -> str:
     """Return *html* cleaned and, where it has headings or is deep, rewritten and cleaned again."""
     clean = _FIRST_CLEANER.clean(html)
     if "<h" not in clean and clean.count("<") <= 2 * _DEEPEST:
-        return clean
+        return _in_new_tab(clean, _FOREIGN_REL)
     rewriter = _Rewriter()
     rewriter.feed(clean)
     rewriter.close()
-    return _LAST_CLEANER.clean("".join(rewriter.pieces))
+    return _in_new_tab(_LAST_CLEANER.clean("".join(rewriter.pieces)), _FOREIGN_REL)
+
+
+def _in_new_tab(clean: str, rel: str) -> str:
+    """Return *clean* HTML with a target on each link: nh3 would add it, but now before and now after its `rel`.
+
+    The order must not change, or an unchanged text would look edited. A tag's end cannot stand in text: ">" is escaped.
+    """
+    return clean.replace(f'rel="{rel}">', f'rel="{rel}" target="_blank">')
 
 
 def _only_addresses(_tag: str, attribute: str, value: str) -> str | None:
@@ -124,8 +134,7 @@ def _foreign_cleaner(tags: frozenset[str]) -> nh3.Cleaner:
         allowed_classes={"a": set(_CLASSES), "span": set(_CLASSES)},
         attribute_filter=_only_addresses,
         url_schemes={"http", "https"},
-        link_rel="nofollow noopener ugc",
-        set_tag_attribute_values={"a": {"target": "_blank"}},
+        link_rel=_FOREIGN_REL,
     )
 
 
@@ -135,17 +144,16 @@ _FIRST_CLEANER = _foreign_cleaner(_FOREIGN_TAGS | _HEADINGS)
 _LAST_CLEANER = _foreign_cleaner(_FOREIGN_TAGS)
 _PAGE_CLEANER = nh3.Cleaner(
     tags=set(_PAGE_TAGS),
-    attributes={"a": {"href"}, "ol": {"start"}},
+    attributes={"a": {"href"}, "ol": {"start"}, "*": set()},
     url_schemes={"http", "https", "mailto"},
     link_rel="noopener",
 )
 _POST_CLEANER = nh3.Cleaner(
     tags=set(_POST_TAGS),
-    attributes={"a": {"href"}},
+    attributes={"a": {"href"}, "*": set()},
     attribute_filter=_only_addresses,
     url_schemes={"http", "https"},
-    link_rel="nofollow noopener",
-    set_tag_attribute_values={"a": {"target": "_blank"}},
+    link_rel=_POST_REL,
 )
 
 

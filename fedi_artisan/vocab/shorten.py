@@ -15,12 +15,12 @@ def shorten(tokens: Sequence[Token], longest: int) -> list[Token]:
     """Return block *tokens* with at most *longest* characters of text, all of them if they have no more."""
     if sum(map(_length, tokens)) <= longest:
         return list(tokens)
-    room = longest - len(f" {_MARK}")
+    room = max(longest - len(f" {_MARK}"), 0)
     kept: list[Token] = []
     for token in tokens:
         length = _length(token)
         if length > room:
-            return _ended(kept, token, max(room, 0))
+            return _ended(kept, token, room)
         kept.append(token)
         room -= length
     return kept
@@ -89,7 +89,7 @@ def _cut(children: Sequence[Token], length: int, mark: str) -> list[Token]:
     kept: list[Token] = []
     for child in children:
         words = _words(child)
-        if len(words) > length:
+        if len(words) >= length:
             kept.append(child.copy(content=words[:length]))
             break
         kept.append(child)

@@ -130,13 +130,15 @@ def any_same_audience(document: Document) -> Iterator[str]:
 
 
 class _Elements(HTMLParser):
-    """Collects the elements of HTML, and those without an end or a beginning."""
+    """Collects elements, attributes and links of HTML, and what is not closed or not opened."""
 
     def __init__(self) -> None:
         super().__init__()
         self.found: set[str] = set()
         self.open: list[str] = []
         self.unbalanced = False
+        self.attributes: set[str] = set()
+        self.links: list[str] = []
         self.hashtags: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -144,8 +146,12 @@ class _Elements(HTMLParser):
         self.found.add(tag)
         if tag != "br":
             self.open.append(tag)
-        if tag == "a" and "hashtag" in (dict(attrs).get("class") or ""):
-            self.hashtags.append(dict(attrs).get("href") or "")
+        values = dict(attrs)
+        self.attributes |= set(values)
+        if "href" in values:
+            self.links.append(values["href"] or "")
+            if "hashtag" in (values.get("class") or ""):
+                self.hashtags.append(values["href"] or "")
 
     def handle_endtag(self, tag: str) -> None:
         """Note whether it closes the element opened last."""
