@@ -29,10 +29,11 @@ _QUALITIES = (
 )
 _THUMBNAIL_QUALITIES = ((84, True), (70, False))
 _WHITE = 255
-# A WebP is decoded as a whole, several times over (measured: 17 to 21), and its decoder cannot say that it fell short.
-_WEBP_BYTES_PER_PIXEL = 22
+# A WebP is decoded as a whole, several times over, and its decoder cannot say that it fell short of memory. Measured,
+# as address space with all else that the process holds: 24 to 33 at 36 megapixels, 17 to 21 at 119.
+_WEBP_BYTES_PER_PIXEL = 34
 # libvips has one kind of error; these are its words and those of the decoders below it.
-_SHORT_OF_MEMORY = re.compile(r"(out of|insufficient) memory", re.IGNORECASE)
+_SHORT_OF_MEMORY = re.compile(r"(out of|insufficient) memory|creating thread", re.IGNORECASE)
 # A blurhash holds a dozen colours: more pixels than these would not change it.
 _BLURHASH_LONG_SIDE_PX = 32
 

@@ -1,0 +1,1 @@
+"""Photographs: untrusted bytes in, safe bytes out."""

@@ -1,0 +1,34 @@
+"""The child process by itself: bound, and not for ever."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+CHECKOUT = Path(__file__).parents[3]
+PIXELS, MEMORY_BYTES = 120_000_000, 1_600_000_000
+
+
+def start(photo: Path, *, time_s: int) -> subprocess.Popen[bytes]:
+    """Start the child as `prepare` does."""
+    command = [sys.executable, "-W", "ignore", "-m", "fedi_artisan.media.child"]
+    with photo.open("rb") as stdin:
+        return subprocess.Popen(
+            [*command, str(PIXELS), str(MEMORY_BYTES), str(time_s)], stdin=stdin, stdout=subprocess.PIPE, cwd=CHECKOUT
+        )
+
+
+def test_a_child_without_a_parent_ends_by_itself(photos: Path) -> None:
+    """A child whose answer nobody reads, as after a kill of the server, ends within its time."""
+    with start(photos / "ash-bowl.jpg", time_s=1) as process:
+        assert process.wait() == -signal.SIGALRM
+
+
+@pytest.mark.parametrize("name", ["script.svg", "text-renamed.jpg"])
+def test_the_child_looks_for_itself(photos: Path, name: str) -> None:
+    """The child takes nobody's word for the kind of a file."""
+    with start(photos / name, time_s=60) as process:
+        said, _ = process.communicate()
+    assert (process.returncode, said) == (0, b'{"refused": "damaged"}')

@@ -1,0 +1,43 @@
+"""Kinds of files, told by their first bytes."""
+
+import pytest
+
+from fedi_artisan.media.kinds import Kind, describe, kind_of
+
+
+@pytest.mark.parametrize(
+    ("head", "kind"),
+    [
+        (b"\xff\xd8\xff\xe0\x00\x10JFIF", Kind.JPEG),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", Kind.PNG),
+        (b"RIFF\x0a\x00\x00\x00WEBPVP8 ", Kind.WEBP),
+        (b"RIFF\x0a\x00\x00\x00WAVEfmt ", None),
+        (b"\xff\xd8", None),
+        (b" \xff\xd8\xff", None),
+        (b"", None),
+    ],
+)
+def test_a_kind_is_told_by_the_first_bytes(head: bytes, kind: Kind | None) -> None:
+    """Only what begins as JPEG, PNG or WebP is taken as such."""
+    assert kind_of(head) is kind
+
+
+@pytest.mark.parametrize(
+    ("head", "words"),
+    [
+        (b"GIF89a\x01\x00", "a GIF picture"),
+        (b"\x00\x00\x00\x1cftypavif", "an AVIF picture"),
+        (b"\x00\x00\x00\x18ftypheic", "a HEIC picture, as iPhones make them"),
+        (b"II*\x00\x08\x00", "a TIFF picture"),
+        (b"%PDF-1.7", "a PDF document"),
+        (b"\x00\x00\x00\x18ftypisom", "a film"),
+        (b'\xef\xbb\xbf\n<?xml version="1.0"?><svg', "an SVG drawing or a web page"),
+        (b"<!DOCTYPE html>", "an SVG drawing or a web page"),
+        (b"#!/bin/sh\n", "not a picture"),
+        (b"", "not a picture"),
+    ],
+)
+def test_what_is_not_taken_is_named(head: bytes, words: str) -> None:
+    """A refusal names the kind that was given, so that the artisan knows what to save again."""
+    assert kind_of(head) is None
+    assert describe(head) == words

@@ -1,0 +1,114 @@
+"""The store: names by content, nothing outside it, whole files or none."""
+
+import asyncio
+import hashlib
+import signal
+import stat
+import subprocess
+import sys
+from asyncio.subprocess import PIPE
+from pathlib import Path
+
+import pytest
+
+from fedi_artisan.config import Config
+from fedi_artisan.errors import NotFound
+from fedi_artisan.media import store
+
+CHECKOUT = Path(__file__).parents[3]
+
+
+def files(config: Config) -> list[Path]:
+    """Return every file in the folder of pictures."""
+    return sorted(path for path in config.media_dir.rglob("*") if path.is_file())
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "..",
+        "../fedi-artisan.sqlite3",
+        "ab/../../fedi-artisan.sqlite3",
+        "/etc/passwd",
+        "a" * 40,
+        "a" * 40 + ".png",
+        "a" * 40 + ".jpg/..",
+        "a" * 40 + ".jpg\n",
+        "a" * 40 + ".jpg\0",
+        "a" * 39 + ".jpg",
+        "a" * 64 + ".jpg",
+        "A" * 40 + ".jpg",
+        "../" + "a" * 37 + ".jpg",
+        "a" * 37 + "/../.jpg",
+        "\N{ARABIC-INDIC DIGIT ONE}" * 40 + ".jpg",
+    ],
+)
+def test_only_names_of_the_store_lead_anywhere(config: Config, name: str) -> None:
+    """WIRE 10.2 #52: a name with a path in it, or of any other form, is not found."""
+    with pytest.raises(NotFound):
+        store.path_of(config, name)
+
+
+def test_a_name_leads_into_the_store(config: Config) -> None:
+    """A picture lies in a folder named by the first two digits of its name."""
+    name = "ab" + "0" * 38 + ".jpg"
+    assert store.path_of(config, name) == config.media_dir / "ab" / name
+
+
+def test_the_same_bytes_are_stored_once(config: Config) -> None:
+    """A name is the hash of the content: the same picture twice is one file, readable by a web server."""
+    names = {store.put(config, b"picture"), store.put(config, b"picture")}
+    assert names == {hashlib.sha256(b"picture").hexdigest()[:40] + ".jpg"}
+    (file,) = files(config)
+    assert file.read_bytes() == b"picture"
+    assert stat.S_IMODE(file.stat().st_mode) & 0o400
+
+
+def test_a_write_that_fails_leaves_nothing(config: Config) -> None:
+    """A full disk in the middle of a picture leaves neither half a file nor a leftover."""
+    script = """
+import resource, sys
+from pathlib import Path
+from fedi_artisan.config import Config
+from fedi_artisan.media import store
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+try:
+    store.put(Config(origin="https://atelier.example", data_dir=Path(sys.argv[1])), bytes(300_000))
+except OSError as error:
+    print(error.strerror)
+"""
+    command = [sys.executable, "-c", script, str(config.data_dir)]
+    said = subprocess.run(command, cwd=CHECKOUT, check=True, capture_output=True, text=True).stdout
+    assert said.strip() == "File too large"
+    assert files(config) == []
+
+
+@pytest.mark.parametrize("pictures", [0, 1, 5, 12])
+async def test_a_killed_writer_leaves_whole_files_only(config: Config, pictures: int) -> None:
+    """Whenever the process is killed, a final name stands for the whole content, and what was reported is there."""
+    script = """
+import os, sys
+from pathlib import Path
+from fedi_artisan.config import Config
+from fedi_artisan.media import store
+config = Config(origin="https://atelier.example", data_dir=Path(sys.argv[1]))
+print("ready", flush=True)
+while True:
+    print(store.put(config, os.urandom(300_000)), flush=True)
+"""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", script, str(config.data_dir), stdout=PIPE, cwd=CHECKOUT
+    )
+    assert process.stdout is not None
+    reported = [(await process.stdout.readline()).decode().strip() for _ in range(pictures + 1)][1:]
+    process.send_signal(signal.SIGKILL)
+    await process.communicate()
+
+    final = [file for file in files(config) if file.suffix == ".jpg"]
+    assert {file.name for file in final} >= set(reported)
+    for file in final:
+        assert hashlib.sha256(file.read_bytes()).hexdigest()[:40] == file.stem
+
+    store.sweep(config)
+    assert files(config) == final
