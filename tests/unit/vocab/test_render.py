@@ -195,3 +195,12 @@ def test_collections_say_only_what_they_are_given() -> None:
     assert page["orderedItems"] == ["x"]
     assert page["prev"] == "https://a.example/1?page=1"
     assert "next" not in page
+
+
+def test_words_of_the_artisan_are_no_markup() -> None:
+    """WIRE 10.2 #48: signs of HTML in title, facts and text are shown as they were written, never obeyed."""
+    odd = '<em>"A" & B</em>'
+    draft = replace(DRAFT, title=odd, text=odd, materials=(odd,), techniques=(odd,), photos=(), tags=())
+    content = render.note(replace(WORK, draft=draft), ARTISAN, URIS)["content"]
+    assert "<em>" not in content
+    assert plain_text(content).count(odd) == 4
