@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from fedi_artisan import __version__
-from fedi_artisan.cli import people, server, works
+from fedi_artisan.cli import people, profile, server, works
 from fedi_artisan.cli.given import Given
 from fedi_artisan.config import locate
 from fedi_artisan.errors import ArtisanError, BadConfig
@@ -29,7 +29,7 @@ def cli(context: click.Context, file: Path | None) -> None:
     context.obj = Given(locate(file))
 
 
-for command in (*server.COMMANDS, *works.COMMANDS, *people.COMMANDS):
+for command in (*server.COMMANDS, *works.COMMANDS, *profile.COMMANDS, *people.COMMANDS):
     cli.add_command(command)
 
 

@@ -7,6 +7,7 @@ import click
 
 from fedi_artisan.config import Config, load
 from fedi_artisan.domain.actors import Artisan
+from fedi_artisan.domain.works import LONGEST_TEXT
 from fedi_artisan.errors import BadInput
 from fedi_artisan.storage import artisans
 from fedi_artisan.storage.db import Tx
@@ -44,3 +45,16 @@ async def chosen_artisan(tx: Tx, username: str | None) -> Artisan:
         return found[0]
     names = ", ".join(artisan.username for artisan in everybody) or "nobody yet"
     raise BadInput(f"say which artisan with --by USERNAME (here: {names})")
+
+
+def read_text(source: str) -> str:
+    """Return the text in a file, or on standard input for "-".
+
+    Raises:
+        BadInput: it cannot be read.
+    """
+    try:
+        with click.open_file(source, encoding="utf-8") as file:
+            return str(file.read(LONGEST_TEXT + 1)).strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"{source}: cannot be read: {error}") from error

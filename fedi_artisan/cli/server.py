@@ -181,11 +181,19 @@ class _Server(uvicorn.Server):
         """Open the door, and say so."""
         await super().startup(sockets)
         if self.started:
-            command = "fedi-artisan" if shutil.which("fedi-artisan") else sys.argv[0]
+            command = _as_typed(Path(sys.argv[0]))
             place = "" if str(self._file) == DEFAULT_FILE else f" --config {self._file}"
             click.echo(f"Your portfolio: {self._site.origin}/  (stop with Ctrl-C)")
             click.echo("Publish a work from a second terminal:")
             click.echo(f"  {command}{place} publish --title 'My first work' --photo photo.jpg --alt 'What it shows'")
+
+
+def _as_typed(program: Path) -> str:
+    """Return how the running program is called from this folder, as short as can be."""
+    found = shutil.which(program.name)
+    if found and Path(found) == program and not program.is_relative_to(Path.cwd()):
+        return program.name
+    return str(program.relative_to(Path.cwd())) if program.is_relative_to(Path.cwd()) else str(program)
 
 
 @click.group()

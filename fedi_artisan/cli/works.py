@@ -8,13 +8,12 @@ from typing import Any, TypeVar
 
 import click
 
-from fedi_artisan.cli.given import Given, by_option, chosen_artisan, pass_given
+from fedi_artisan.cli.given import Given, by_option, chosen_artisan, pass_given, read_text
 from fedi_artisan.config import Config
 from fedi_artisan.domain.actors import Picture
 from fedi_artisan.domain.clock import utc_now
 from fedi_artisan.domain.uris import Uris
 from fedi_artisan.domain.works import (
-    LONGEST_TEXT,
     Availability,
     Draft,
     Photo,
@@ -158,7 +157,7 @@ async def _changes(config: Config, facts: dict[str, Any]) -> dict[str, Any]:
         BadInput, BadPhoto, TooLarge: something cannot be used.
     """
     readers: dict[str, Callable[[Any], Any]] = {
-        "text": _read_text,
+        "text": read_text,
         "dimensions": parse_dimensions,
         "year": parse_year,
         "price": parse_price,
@@ -173,19 +172,6 @@ async def _changes(config: Config, facts: dict[str, Any]) -> dict[str, Any]:
     if files:
         changes["photos"] = await _photos(config, files, alts or ("",) * len(files))
     return changes
-
-
-def _read_text(source: str) -> str:
-    """Return the text in a file, or on standard input for "-".
-
-    Raises:
-        BadInput: it cannot be read.
-    """
-    try:
-        with click.open_file(source, encoding="utf-8") as file:
-            return str(file.read(LONGEST_TEXT + 1)).strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"{source}: cannot be read: {error}") from error
 
 
 async def _photos(config: Config, files: Sequence[str], alts: Sequence[str]) -> tuple[Photo, ...]:

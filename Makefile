@@ -1,0 +1,66 @@
+# Each target sets up all it needs. `make` alone lists them.
+
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PEER := tests/federation/peer
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: help run test check bench clean
+
+help: ## list what can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+run: $(VENV)/.run ## a portfolio of your own on http://127.0.0.1:8000, made on the first run
+	@test -f config.toml || fedi-artisan init \
+		--origin http://127.0.0.1:$(PORT) --listen 127.0.0.1:$(PORT) --username atelier --name "My workshop"
+	@exec fedi-artisan serve
+
+check: $(VENV)/.dev ## what can be said without running: ruff, mypy, import-linter
+	ruff check .
+	ruff format --check .
+	mypy
+	lint-imports --no-logo
+
+test: check $(VENV)/.dev $(PEER)/node_modules/.package-lock.json browser ## everything: check, unit, inbox, federation with a foreign server, pages in a browser, faults
+	pytest
+
+bench: $(VENV)/.dev ## what it costs, beside its limits
+	python -m bench
+
+clean: ## forget all that was made, but not your data
+	rm -rf $(VENV) $(PEER)/node_modules dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "fedi-artisan needs Python 3.11 or newer. Name yours: make PYTHON=python3.12 …"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); $(call apt,python3-venv) && $(PYTHON) -m venv $(VENV); }
+
+$(VENV)/.run: pyproject.toml constraints.txt | $(VENV)/bin/python
+	@echo "Installing what fedi-artisan needs …"
+	@$(PIP) install --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml constraints.txt | $(VENV)/bin/python
+	@echo "Installing what fedi-artisan and its tests need …"
+	@$(PIP) install --constraint constraints.txt --editable '.[dev]'
+	@touch $@ $(VENV)/.run
+
+$(PEER)/node_modules/.package-lock.json: $(PEER)/package.json $(PEER)/package-lock.json $(VENV)/.dev
+	@echo "Installing Fedify, the foreign server of the tests …"
+	@cd $(PEER) && npm ci --silent --no-audit --no-fund || { \
+		echo "Fedify could not be installed from the npm registry; the tests with a foreign server need it."; exit 1; }
+	@touch $@
+
+.PHONY: browser
+browser:
+	@command -v chromium >/dev/null || { echo "Installing Chromium, the browser of the tests …"; $(call apt,chromium); }
+
+# Installs a Debian package, or says plainly which one is missing.
+define apt
+{ [ "$$(id -u)" = 0 ] || sudo -n true 2>/dev/null; } \
+	&& $$([ "$$(id -u)" = 0 ] || echo sudo) sh -c 'apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $(1) >/dev/null' \
+	|| { echo "$(1) is missing and could not be installed; on Debian: apt-get install $(1)"; exit 1; }
+endef
