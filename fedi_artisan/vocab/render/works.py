@@ -128,7 +128,12 @@ def _note(work: Work, artisan: Artisan, uris: Uris, measure: _Measure) -> dict[s
             "type": "Collection",
             "id": f"{uri}/replies",
             "totalItems": work.replies,
-            "first": {"type": "CollectionPage", "partOf": f"{uri}/replies", "items": []},
+            "first": {
+                "type": "CollectionPage",
+                "partOf": f"{uri}/replies",
+                "next": f"{uri}/replies?page=1",
+                "items": [],
+            },
         },
         "likes": {"type": "Collection", "id": f"{uri}/likes", "totalItems": work.likes},
         "shares": {"type": "Collection", "id": f"{uri}/shares", "totalItems": work.announces},
