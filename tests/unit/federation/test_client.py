@@ -236,6 +236,7 @@ async def test_json_and_text(server: Server, client: Client) -> None:
     """Discovery is asked for unsigned, and only the kinds that were asked for are read."""
     server.routes["/jrd"] = reply(body=b'{"subject":"acct:a@b"}', content_type="application/jrd+json; charset=utf-8")
     server.routes["/xrd"] = reply(body="<XRD>é</XRD>".encode(), content_type="application/xrd+xml")
+    server.routes["/json"] = reply(body=b"{}", content_type="text/html")
     server.routes["/broken"] = reply(body=b"\xff", content_type="application/xrd+xml")
     kinds = {"application/jrd+json", "application/json"}
     answer = await client.get_json(f"{server.origin}/jrd", accept="application/jrd+json", media_types=kinds)
@@ -247,7 +248,7 @@ async def test_json_and_text(server: Server, client: Client) -> None:
     assert [heard.headers["accept"] for heard in server.heard] == ["application/jrd+json", "application/xrd+xml"]
     assert not any("signature" in heard.headers for heard in server.heard)
     with pytest.raises(RemoteMalformed):
-        await client.get_json(f"{server.origin}/xrd", accept="application/jrd+json", media_types=kinds)
+        await client.get_json(f"{server.origin}/json", accept="application/jrd+json", media_types=kinds)
     with pytest.raises(RemoteMalformed):
         await client.get_text(f"{server.origin}/broken", accept="*/*", media_types={"application/xrd+xml"})
 
@@ -447,6 +448,16 @@ async def test_both_knocks_fail(server: Server, client: Client) -> None:
         await ask(client, f"{server.origin}/a", memory)
     assert caught.value.http_status == 401
     assert len(server.heard) == 2
+    assert memory.known == {}
+
+
+async def test_second_knock_refused_otherwise(server: Server, client: Client) -> None:
+    """WIRE 2.3: a second answer that is not about the signature counts, but proves no dialect."""
+    memory = Memory()
+    server.routes["/a"] = accepting(Scheme.RFC9421, reply(403))
+    with pytest.raises(RemoteRefused) as caught:
+        await ask(client, f"{server.origin}/a", memory)
+    assert caught.value.http_status == 403
     assert memory.known == {}
 
 
@@ -688,11 +699,13 @@ async def test_own_host(server: Server) -> None:
 
 
 async def test_system_names() -> None:
-    """The system's names are asked in threads of the client's own, and an unknown one is an OSError."""
+    """The system's names are asked in threads of the client's own, few at a time; an unknown one is an OSError."""
     names = ThreadedResolver()
     assert {entry["host"] for entry in await names.resolve("localhost", 80)} <= {"127.0.0.1", "::1"}
     with pytest.raises(OSError, match=r"\[Errno"):
         await names.resolve("no such name", 80)
+    crowd = await asyncio.gather(*(names.resolve("localhost", 80) for _ in range(1_001)), return_exceptions=True)
+    assert [type(answer) for answer in crowd if not isinstance(answer, list)] == [OSError]
     await names.close()
 
 
@@ -727,6 +740,31 @@ async def test_slow_drip(server: Server, client: Client, handler: Handler) -> No
         with pytest.raises(RemoteError):
             await ask(client, f"{server.origin}/a")
     await hung_up(server)
+
+
+async def test_first_byte(server: Server) -> None:
+    """WIRE 5.8: who says nothing at all is left long before the total deadline."""
+    server.routes["/a"] = silence
+    hasty = replace(CONFIG, timeouts=Timeouts(first_byte_s=0.1, total_s=60))
+    async with in_time(), Client(hasty, signer=None) as client:
+        with pytest.raises(RemoteUnavailable):
+            await ask(client, f"{server.origin}/a")
+
+
+async def test_connecting() -> None:
+    """WIRE 5.8: who does not even take the connection is left long before the total deadline."""
+    hasty = replace(CONFIG, timeouts=Timeouts(connect_s=0.1, total_s=60))
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as full:
+        port = full.getsockname()[1]
+        waiting = [socket.socket() for _ in range(4)]
+        for one in waiting:
+            one.setblocking(False)
+            one.connect_ex(("127.0.0.1", port))
+        async with in_time(), Client(hasty, signer=None) as client:
+            with pytest.raises(RemoteUnavailable):
+                await ask(client, f"http://127.0.0.1:{port}/")
+        for one in waiting:
+            one.close()
 
 
 async def test_slow_hops_share_one_deadline(server: Server, client: Client) -> None:
@@ -941,7 +979,7 @@ async def test_post_keeps_the_status(server: Server, client: Client, handler: Ha
     ids=["silence", "drip", "hangs up"],
 )
 async def test_post_without_answer(server: Server, client: Client, handler: Handler) -> None:
-    """WIRE 10.2 #39: a delivery without an answer ends by the deadline, to be tried again later; it is sent only once."""
+    """WIRE 10.2 #39: a delivery without an answer ends by the deadline, for another try later; it is sent once."""
     server.routes["/inbox"] = handler
     async with in_time():
         with pytest.raises(RemoteUnavailable) as caught:

@@ -50,6 +50,7 @@ def nested(levels: int) -> bytes:
         (b'{"\\uDE00": 1}', "half a character"),
         (nested(33), "too deeply"),
         (b'{"a": [' + b"1," * 10_000 + b"1]}", "too long a list"),
+        (plain.dumps(dict.fromkeys(range(50_002))).encode(), "too many values"),
     ],
 )
 def test_refuses(data: bytes, reason: str) -> None:
