@@ -1,0 +1,129 @@
+"""The pages as a real browser shows them."""
+
+import dataclasses
+from pathlib import Path
+
+from fedi_artisan.domain.works import Availability, Draft
+from fedi_artisan.storage import artisans
+from tests.browser.chromium import Tab, chromium
+from tests.house import House
+from tests.unit.web.markup import photo
+
+WIDTHS_PX = (320, 390, 1280)
+LONGEST_WORD = "Donaudampfschifffahrtsgesellschaftskapitänskajütentürschild"
+
+
+async def _furnish(house: House) -> list[str]:
+    """Publish works of every kind and return the paths of the pages that show them."""
+    async with house.db.write() as tx:
+        words = f"Short words.\n\n{LONGEST_WORD * 3}\n\n    {'code ' * 60}"
+        await artisans.update(tx, dataclasses.replace(house.artisan, summary=words))
+    shapes = [(300, 200), (160, 200), (200, 200), (900, 120), (120, 600), (300, 200), (160, 200)]
+    for number, (width_px, height_px) in enumerate(shapes):
+        views = [photo(house.config, width_px=width_px, height_px=height_px, grey=40 + number)]
+        views.append(photo(house.config, width_px=200, height_px=150, grey=140 + number))
+        await house.publish(Draft(title=f"Bowl {number}", photos=tuple(views), availability=Availability.SOLD))
+    work = await house.publish(
+        Draft(
+            title=f"{LONGEST_WORD} {LONGEST_WORD}",
+            text=f"{LONGEST_WORD * 3}\n\n| a | b |\n|---|---|\n| {'x' * 200} | y |",
+            photos=tuple(photo(house.config, grey=grey) for grey in (1, 2, 3, 4)),
+            materials=(LONGEST_WORD * 2,),
+            series=LONGEST_WORD,
+            tags=(LONGEST_WORD, *(f"tag{number}" for number in range(20))),
+            year=2026,
+        )
+    )
+    bare = await house.publish(Draft(title=LONGEST_WORD, text=LONGEST_WORD * 3))
+    assert work.series is not None
+    return [
+        "/?lang=fr",
+        f"/works/{work.slug}?lang=fr",
+        f"/works/{bare.slug}?lang=en",
+        f"/tags/{LONGEST_WORD}",
+        f"/series/{work.series.slug}",
+    ]
+
+
+async def _overflowing(tab: Tab) -> object:
+    """Return what makes the page wider than its window, as the beginning of each element; nothing where it fits."""
+    return await tab.evaluate(
+        """document.documentElement.scrollWidth <= window.innerWidth ? [] : [...document.querySelectorAll('*')]
+            .filter(element => element.getBoundingClientRect().right > window.innerWidth)
+            .map(element => element.outerHTML.slice(0, 80))"""
+    )
+
+
+async def test_pages_are_quiet_and_fit(house: House, tmp_path: Path) -> None:
+    """WIRE 10.2 #48: no page breaks its policy, asks another host, runs a script or is wider than a small phone."""
+    paths = await _furnish(house)
+    async with chromium(tmp_path / "profile") as tab:
+        for path in paths:
+            for width_px in WIDTHS_PX:
+                visit = await tab.open(house.config.origin + path, width_px=width_px)
+                assert not visit.complaints, (path, width_px, visit.complaints)
+                assert visit.requests
+                assert all(url.startswith(f"{house.config.origin}/") for url in visit.requests), visit.requests
+                assert await tab.evaluate("[...document.scripts].every(s => s.type === 'application/ld+json')")
+                assert await _overflowing(tab) == [], (path, width_px)
+        await tab.open(f"{house.config.origin}/nowhere", width_px=320)
+        assert await _overflowing(tab) == []
+
+
+async def test_wall_crops_nothing_and_stands_in_rows(house: House, tmp_path: Path) -> None:
+    """Every picture of the wall keeps its proportions, and pictures that stand in one row have one height."""
+    await _furnish(house)
+    async with chromium(tmp_path / "profile") as tab:
+        for width_px in (390, 800, 1280, 1920):
+            await tab.open(house.config.origin, width_px=width_px)
+            shown = await tab.evaluate(
+                """[...document.querySelectorAll('.wall img')].map(image => {
+                    const box = image.getBoundingClientRect();
+                    return [box.top, box.width, box.height, image.getAttribute('width') / image.getAttribute('height')];
+                })"""
+            )
+            rows: dict[int, set[int]] = {}
+            for top, width, height, ratio in shown:
+                assert abs(width / height / ratio - 1) < 0.01, (width_px, width, height, ratio)
+                rows.setdefault(round(top), set()).add(round(height))
+            assert all(max(heights) - min(heights) <= 1 for heights in rows.values()), (width_px, rows)
+            assert len(rows) < len(shown) or width_px < 640
+
+
+async def test_night_is_dark_and_words_can_be_doubled(house: House, tmp_path: Path) -> None:
+    """A visitor who prefers dark gets a dark ground with light letters; letters twice as large still fit."""
+    paths = await _furnish(house)
+    async with chromium(tmp_path / "profile") as tab:
+        colours = "(s => [s.backgroundColor, s.color])(getComputedStyle(document.body))"
+        await tab.open(house.config.origin, width_px=390)
+        day = await tab.evaluate(colours)
+        await tab.open(house.config.origin, width_px=390, dark=True)
+        assert [day, await tab.evaluate(colours)] == [
+            ["rgb(246, 243, 238)", "rgb(31, 28, 24)"],
+            ["rgb(21, 20, 18)", "rgb(236, 231, 222)"],
+        ]
+        for path in paths[:2]:
+            # 200 % zoom of a window of 1280 px is a window of 640 px with two dots for each.
+            await tab.open(house.config.origin + path, width_px=640)
+            assert await _overflowing(tab) == [], path
+
+
+async def test_keyboard_reaches_everything_visibly(house: House, tmp_path: Path) -> None:
+    """The first press of Tab shows the way past the header; each stop on the page shows where it is."""
+    await _furnish(house)
+    async with chromium(tmp_path / "profile") as tab:
+        await tab.open(house.config.origin, width_px=1280)
+        stops = []
+        for _ in range(8):
+            for kind in ("keyDown", "keyUp"):
+                await tab.send("Input.dispatchKeyEvent", type=kind, key="Tab", code="Tab", windowsVirtualKeyCode=9)
+            stops.append(
+                await tab.evaluate(
+                    """(at => {
+                        const own = getComputedStyle(at), over = getComputedStyle(at, '::after');
+                        return [at.className, own.outlineStyle === 'solid' || over.outlineStyle === 'solid'];
+                    })(document.activeElement)"""
+                )
+            )
+        assert stops[0][0] == "skip"
+        assert all(visible for _, visible in stops), stops

@@ -1,0 +1,107 @@
+"""What is answered when something fails."""
+
+import json
+from types import SimpleNamespace
+
+import aiohttp
+import pytest
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from fedi_artisan.config import Config
+from fedi_artisan.errors import ArtisanError, BadInput, BadJson, Forbidden, Gone, NotFound, TooLarge
+from fedi_artisan.web import errors
+from fedi_artisan.web.pages import Pages
+from tests.house import House
+from tests.unit.web.markup import read
+
+
+@pytest.fixture(scope="module")
+def app() -> Starlette:
+    """An application of which only the pages are needed."""
+    application = Starlette()
+    application.state.site = SimpleNamespace(pages=Pages(Config(origin="https://atelier.example")))
+    return application
+
+
+def _request(app: Starlette, path: str = "/works/x", **headers: str) -> Request:
+    named = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+    return Request({"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": named, "app": app})
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "heading"),
+    [
+        (NotFound("there is no such work"), 404, "Nothing on this shelf"),
+        (HTTPException(404), 404, "Nothing on this shelf"),
+        (Gone("this work was withdrawn"), 410, "This piece has left the workshop"),
+        (BadInput("write four digits"), 400, "This did not work"),
+        (Forbidden("not yours"), 403, "This did not work"),
+        (TooLarge("too much"), 413, "This did not work"),
+        (HTTPException(405, headers={"Allow": "GET"}), 405, "This did not work"),
+        (ArtisanError("a secret path"), 500, "A crack in the kiln"),
+        (RuntimeError("a secret path"), 500, "A crack in the kiln"),
+    ],
+)
+def test_people_get_a_page(app: Starlette, error: Exception, status: int, heading: str) -> None:
+    """Each failure has its status and a page in the house's voice; inner words stay inside, none of it is kept."""
+    answer = errors.on_error(_request(app, accept="text/html"), error)
+    page = read(bytes(answer.body).decode())
+    assert answer.status_code == status
+    assert page.one("h1").text == heading
+    assert "secret" not in page.one("html").text
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    assert page.one("p", class_="onwards").text == "See the works"
+
+
+def test_what_a_person_can_mend_is_told(app: Starlette) -> None:
+    """The sentence of a BadInput stands on the page, escaped."""
+    answer = errors.on_error(_request(app), BadInput("write <b>four</b> digits"))
+    assert read(bytes(answer.body).decode()).one("p", lang="en").text == "write <b>four</b> digits"
+
+
+@pytest.mark.parametrize(
+    ("path", "accept"),
+    [
+        ("/works/x", "application/activity+json"),
+        ("/works/x", "application/json"),
+        ("/ap/works/x", "text/html"),
+        ("/ap/inbox", "*/*"),
+        ("/.well-known/webfinger", "*/*"),
+        ("/nodeinfo/9", "*/*"),
+    ],
+)
+def test_servers_get_json(app: Starlette, path: str, accept: str) -> None:
+    """Where a document is asked, or only documents live, the answer is JSON with the reason."""
+    answer = errors.on_error(_request(app, path, accept=accept), BadJson("the document is broken"))
+    assert answer.status_code == 400
+    assert answer.headers["Content-Type"] == "application/json"
+    assert json.loads(bytes(answer.body)) == {"error": "the document is broken"}
+
+
+def test_headers_of_a_refusal_are_kept(app: Starlette) -> None:
+    """A 405 says what is allowed, on a page and in JSON."""
+    refusal = HTTPException(405, headers={"Allow": "GET"})
+    for accept in ("text/html", "application/json"):
+        assert errors.on_error(_request(app, accept=accept), refusal).headers["Allow"] == "GET"
+
+
+@pytest.mark.parametrize("accept", ["text/html", "application/activity+json"])
+def test_crash_tells_nothing(app: Starlette, accept: str) -> None:
+    """A fault of our own is a decent 500 without a word of what it was."""
+    answer = errors.on_crash(_request(app, accept=accept), RuntimeError("a secret path"))
+    assert answer.status_code == 500
+    assert b"secret" not in bytes(answer.body)
+
+
+async def test_wrong_method_is_refused_by_the_running_server(house: House) -> None:
+    """A POST to a page is 405 with what is allowed, in the visitor's language."""
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(house.config.origin, headers={"Accept": "text/html", "Accept-Language": "fr"}) as answer,
+    ):
+        assert answer.status == 405
+        assert "GET" in answer.headers["Allow"]
+        assert read(await answer.text()).one("h1").text == "Cela n’a pas marché"
