@@ -1,0 +1,68 @@
+"""What is installed from the wheel runs by itself."""
+
+import contextlib
+import os
+import re
+import subprocess
+import sys
+import urllib.request
+import venv
+from pathlib import Path
+
+import pytest
+
+from tests.house import free_socket
+
+PROJECT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The command, installed from a new wheel into an empty environment with nothing but what it declares."""
+    folder = tmp_path_factory.mktemp("wheel")
+    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(PROJECT)]
+    subprocess.run(build, check=True, capture_output=True, timeout=120)
+    [wheel] = folder.glob("*.whl")
+    venv.create(folder / "env", with_pip=False)
+    python = folder / "env" / "bin" / "python"
+    install = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", "--constraint"]
+    subprocess.run([*install, str(PROJECT / "constraints.txt"), str(wheel)], check=True, timeout=300)
+    return folder / "env" / "bin" / "fedi-artisan"
+
+
+def test_the_wheel_runs_from_an_empty_folder(program: Path, tmp_path: Path) -> None:
+    """The wheel holds templates, migrations, static files and words: a page, its style and a document are answered."""
+    with free_socket() as reserved:
+        port = reserved.getsockname()[1]
+    origin = f"http://127.0.0.1:{port}"
+    environment = {"PATH": os.defpath, "LANG": "C.UTF-8"}
+
+    def typed(*words: str) -> str:
+        done = subprocess.run(
+            [program, *words], cwd=tmp_path, env=environment, check=True, capture_output=True, text=True, timeout=60
+        )
+        return done.stdout
+
+    typed("init", "--origin", origin, "--listen", f"127.0.0.1:{port}", "--username", "lea", "--name", "Léa")
+    typed("publish", "--title", "Moon jar")
+    with (
+        subprocess.Popen(
+            [program, "serve"], cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True
+        ) as serving,
+        contextlib.ExitStack() as at_the_end,
+    ):
+        at_the_end.callback(serving.terminate)
+        assert serving.stdout is not None
+        assert origin in serving.stdout.readline()
+
+        def get(path: str, **headers: str) -> str:
+            request = urllib.request.Request(f"{origin}{path}", headers=headers)  # noqa: S310 - loopback
+            with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - loopback
+                return str(answer.read().decode())
+
+        page = get("/", **{"Accept-Language": "fr"})
+        assert "Moon jar" in page
+        assert 'lang="fr"' in page
+        [style] = re.findall(r'href="(/static/[^"]+\.css)"', page)
+        assert "{" in get(style)
+        assert '"Note"' in get("/works/moon-jar", Accept="application/activity+json")
