@@ -10,7 +10,7 @@ BREAKER_AFTER = 5
 BREAKER_FIRST = timedelta(minutes=1)
 BREAKER_LONGEST = timedelta(hours=6)
 
-# Everything else below 500 is a refusal that will not change (WIRE 5.8).
+# All other refusals (4xx) will not change (WIRE 5.8).
 RETRIED_STATUSES = frozenset({401, 408, 425, 429})
 FINAL_STATUSES = frozenset({501})
 
@@ -48,24 +48,35 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What came of one try. `answer` is for people; `retry_after_s` is what the other server asked for."""
+    """What came of one try.
+
+    Args:
+        delivery: what was tried.
+        verdict: what to do next.
+        answer: for people.
+        reached: whether the other server is there and working; None where the try says nothing about that.
+        retry_after_s: the wait that the other server asked for.
+    """
 
     delivery: Delivery
     verdict: Verdict
     answer: str
-    reached: bool
+    reached: bool | None
     retry_after_s: float | None = None
 
 
 def judge(status: int) -> Verdict:
-    """Return what the HTTP *status* of an inbox means (WIRE 5.8)."""
+    """Return what the HTTP *status* of an inbox means (WIRE 5.8).
+
+    A redirect is not followed, as no signature would fit; it may be a server under repair, so it is tried again.
+    """
     if 200 <= status < 300:  # noqa: PLR2004 - the range of success, RFC 9110 15.3
         return Verdict.DELIVERED
     if status == 410:  # noqa: PLR2004 - Gone
         return Verdict.GONE
-    if status in RETRIED_STATUSES or (status >= 500 and status not in FINAL_STATUSES):  # noqa: PLR2004 - server errors
-        return Verdict.RETRY
-    return Verdict.REFUSED
+    if status in FINAL_STATUSES or (400 <= status < 500 and status not in RETRIED_STATUSES):  # noqa: PLR2004 - refusals
+        return Verdict.REFUSED
+    return Verdict.RETRY
 
 
 def wait_after(attempt: int, *, spread: random.Random) -> timedelta:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from fedi_artisan.domain.clock import Clock
 from fedi_artisan.domain.deliveries import Delivery, Outcome, Verdict, judge
-from fedi_artisan.errors import AddressRefused, ArtisanError, RemoteUnavailable
+from fedi_artisan.errors import AddressRefused, ArtisanError, RemoteError
 from fedi_artisan.federation.client import Answer, Client
 from fedi_artisan.federation.hosts import Hosts
 from fedi_artisan.federation.signatures.request import Scheme, SignedRequest
@@ -16,6 +16,7 @@ from fedi_artisan.federation.signatures.sign import SigningKey, sign
 CONTENT_TYPE = "application/activity+json"
 _OTHER_SCHEME = {Scheme.CAVAGE: Scheme.RFC9421, Scheme.RFC9421: Scheme.CAVAGE}
 _NOT_READ = frozenset({400, 401})
+_SERVER_ERRORS = 500
 _LONGEST_ANSWER = 200
 
 
@@ -48,13 +49,12 @@ async def deliver(courier: Courier, delivery: Delivery, key: SigningKey) -> Outc
     except TimeoutError:
         answer_text = f"no answer within {courier.total_s:g} s"
         return Outcome(delivery=delivery, verdict=Verdict.RETRY, answer=answer_text, reached=False)
-    except RemoteUnavailable as error:
-        reached = error.http_status is not None
-        return Outcome(delivery=delivery, verdict=Verdict.RETRY, answer=str(error), reached=reached)
     except AddressRefused as error:
-        return Outcome(delivery=delivery, verdict=Verdict.REFUSED, answer=str(error), reached=False)
-    except ArtisanError as error:
+        return Outcome(delivery=delivery, verdict=Verdict.REFUSED, answer=str(error), reached=None)
+    except RemoteError as error:
         return Outcome(delivery=delivery, verdict=Verdict.RETRY, answer=str(error), reached=False)
+    except ArtisanError as error:
+        return Outcome(delivery=delivery, verdict=Verdict.RETRY, answer=str(error), reached=None)
     return _outcome(delivery, answer)
 
 
@@ -79,6 +79,6 @@ def _outcome(delivery: Delivery, answer: Answer) -> Outcome:
         delivery=delivery,
         verdict=judge(answer.status),
         answer=f"{answer.status} {words}".strip(),
-        reached=True,
+        reached=answer.status < _SERVER_ERRORS,
         retry_after_s=answer.retry_after_s,
     )

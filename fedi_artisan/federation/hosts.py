@@ -1,7 +1,9 @@
 """What is remembered of other servers while this one runs: the signatures they read, and whether they answer."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Self
+
+from cachetools import LRUCache
 
 from fedi_artisan.domain.clock import Clock
 from fedi_artisan.domain.deliveries import breaker_wait
@@ -12,19 +14,23 @@ from fedi_artisan.storage.hosts import HostTrouble
 
 SCHEME_HOLDS = timedelta(days=7)
 DEAD_AFTER = timedelta(days=7)
+# Anybody with a wildcard name can be many hosts.
+_SCHEMES_REMEMBERED = 20_000
 
 
 class Hosts:
     """The memory of other servers; what was learned is written by `flush`, within somebody else's transaction.
 
-    A class because what was learned is kept between many small events.
+    A class because what was learned is kept between many small events. Which hosts are left in peace is read where
+    it is written, in the database: a command may have changed it.
     """
 
-    def __init__(self, schemes: dict[str, Scheme], troubles: dict[str, HostTrouble], clock: Clock) -> None:
-        self._schemes = schemes
-        self._troubles = troubles
+    def __init__(self, schemes: dict[str, Scheme], failures: dict[str, int], clock: Clock) -> None:
+        self._schemes: LRUCache[str, Scheme] = LRUCache(_SCHEMES_REMEMBERED)
+        self._schemes.update(schemes)
+        self._failures = failures
         self._clock = clock
-        self._new_schemes: dict[str, Scheme] = {}
+        self._learned: dict[str, Scheme] = {}
         self._changed: set[str] = set()
 
     @classmethod
@@ -32,12 +38,8 @@ class Hosts:
         """Return what was remembered when this server last ran."""
         async with db.read() as tx:
             schemes = await hosts.list_schemes(tx, clock() - SCHEME_HOLDS)
-            troubles = await hosts.list_troubled(tx)
-        return cls(
-            {host: Scheme(scheme) for host, scheme in schemes.items()},
-            {trouble.host: trouble for trouble in troubles},
-            clock,
-        )
+            failures = await hosts.list_failures(tx)
+        return cls({host: Scheme(scheme) for host, scheme in schemes.items()}, failures, clock)
 
     def scheme(self, host: str) -> Scheme:
         """Return the signatures to try first: what worked last, else draft-cavage, which nearly all read (WIRE 2.3)."""
@@ -45,43 +47,33 @@ class Hosts:
 
     def learned(self, host: str, scheme: Scheme) -> None:
         """Remember the signatures that a host was found to read."""
-        self._schemes[host] = self._new_schemes[host] = scheme
+        self._schemes[host] = self._learned[host] = scheme
 
     def failed(self, host: str) -> None:
         """Note that a host did not answer; after some failures in a row it is left in peace for a while."""
-        trouble = self._troubles.get(host)
-        failures = 1 if trouble is None else trouble.failures + 1
-        self._troubles[host] = HostTrouble(host, failures, self._clock() + breaker_wait(failures))
+        self._failures[host] = self._failures.get(host, 0) + 1
         self._changed.add(host)
 
     def answered(self, host: str) -> None:
         """Note that a host is there."""
-        if self._troubles.pop(host, None) is not None:
+        if self._failures.pop(host, None) is not None:
             self._changed.add(host)
 
-    def closed(self, now: datetime) -> set[str]:
-        """Return the hosts that are left in peace at the moment."""
-        return {host for host, trouble in self._troubles.items() if trouble.closed_until > now}
-
-    def next_opening(self, now: datetime) -> datetime | None:
-        """Return when the next host will be tried again."""
-        return min((one.closed_until for one in self._troubles.values() if one.closed_until > now), default=None)
+    @property
+    def unsaved(self) -> bool:
+        """Whether something was learned since the last `flush`."""
+        return bool(self._changed or self._learned)
 
     async def flush(self, tx: Tx) -> None:
-        """Write what was learned since the last time."""
+        """Write what was learned since the last time; what waits for a host that answers again is due at once."""
+        if not self.unsaved:
+            return
+        # More may be learned while this is being written.
+        changed, self._changed = self._changed, set()
+        learned, self._learned = self._learned, {}
         now = self._clock()
-        if self._new_schemes:
-            await hosts.put_schemes(tx, self._new_schemes, now)
-            self._new_schemes = {}
-        if self._changed:
-            failing = [self._troubles[host] for host in self._changed if host in self._troubles]
-            await hosts.record_failures(tx, failing, now)
-            await hosts.record_recoveries(tx, [host for host in self._changed if host not in self._troubles], now)
-            self._changed = set()
-        if self._troubles:
-            await hosts.give_up_dead(tx, now - DEAD_AFTER, now)
-
-    def forget(self, host: str | None) -> None:
-        """Treat a host, or all, as if it had never failed."""
-        for name in list(self._troubles) if host is None else [host]:
-            self.answered(name)
+        failing = {host: self._failures[host] for host in changed if host in self._failures}
+        troubles = [HostTrouble(host, count, now + breaker_wait(count)) for host, count in failing.items()]
+        await hosts.put_schemes(tx, learned, now)
+        await hosts.record_failures(tx, troubles, now)
+        await hosts.record_recoveries(tx, [host for host in changed if host not in failing], now)

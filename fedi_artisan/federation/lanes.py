@@ -28,16 +28,20 @@ class Lanes:
         """Count one delivery in, as a fast one for now; call what is returned when it has ended."""
         self._fast += 1
         is_slow = False
+        loop = asyncio.get_running_loop()
+        timer: asyncio.TimerHandle
 
         def turn_slow() -> None:
-            nonlocal is_slow
-            if self._slow < self._rules.slow_concurrency:
+            nonlocal is_slow, timer
+            if self._slow >= self._rules.slow_concurrency:
+                timer = loop.call_later(self._rules.slow_after_s, turn_slow)
+            else:
                 is_slow = True
                 self._fast -= 1
                 self._slow += 1
                 self._changed()
 
-        timer = asyncio.get_running_loop().call_later(self._rules.slow_after_s, turn_slow)
+        timer = loop.call_later(self._rules.slow_after_s, turn_slow)
 
         def leave() -> None:
             timer.cancel()

@@ -23,13 +23,14 @@ from fedi_artisan.federation.signatures.sign import SigningKey
 from fedi_artisan.services import neighbours
 from fedi_artisan.storage import actors as stored_actors
 from fedi_artisan.storage import artisans, deliveries
-from fedi_artisan.storage.db import Database, Tx
+from fedi_artisan.storage.db import Database
 from fedi_artisan.storage.deliveries import Settled
 
 log = logging.getLogger(__name__)
 
 SIGNERS = 2
 SETTLE_AT_ONCE = 100
+SETTLE_WITHIN_S = 0.2
 LOOK_AHEAD = 4
 
 
@@ -56,25 +57,27 @@ class Outbound:
         self._hosts = hosts
         self._uris = uris
         self._clock = clock
-        self._signers = ThreadPoolExecutor(SIGNERS, "sign")
-        self._courier = Courier(client, hosts, self._signers, clock, config.timeouts.total_s)
+        # The threads end with the pool.
+        signers = ThreadPoolExecutor(SIGNERS, "sign")
+        self._courier = Courier(client, hosts, signers, clock, config.timeouts.total_s)
         self._spread = random.Random()  # noqa: S311 - only to keep retries out of step
         self._keys: dict[int, SigningKey] = {}
         self._ready: deque[Delivery] = deque()
         self._under_way: dict[int, asyncio.Task[None]] = {}
         self._hosts_under_way: Counter[str] = Counter()
         self._outcomes: list[Outcome] = []
+        self._settle_by = 0.0
         self._gone: list[str] = []
         self._looked_at = clock()
         self.changed = asyncio.Event()
         self._lanes = Lanes(config.delivery, self.changed.set)
 
     async def run(self) -> None:
-        """Send whatever is due, for ever."""
+        """Send whatever is due, until cancelled; after a failure it may be called again."""
         try:
             while True:
                 self.changed.clear()
-                if self._outcomes and (len(self._outcomes) >= SETTLE_AT_ONCE or not self._ready):
+                if self._hosts.unsaved or self._until_settling() == 0:
                     await self._settle()
                 if not self._ready and self._lanes.room():
                     await self._refill()
@@ -83,10 +86,9 @@ class Outbound:
         finally:
             await self._stop()
 
-    def _passed_over(self, now: datetime) -> set[str]:
-        """Return the hosts that are busy with us, or left in peace."""
-        busy = {host for host, count in self._hosts_under_way.items() if count >= self._rules.per_host}
-        return busy | self._hosts.closed(now)
+    def _busy_hosts(self) -> set[str]:
+        """Return the hosts that are as busy with us as they may be."""
+        return {host for host, count in self._hosts_under_way.items() if count >= self._rules.per_host}
 
     async def _refill(self) -> None:
         """Read the next due deliveries."""
@@ -96,7 +98,7 @@ class Outbound:
                 tx,
                 self._looked_at,
                 under_way=self._under_way,
-                busy_hosts=self._passed_over(self._looked_at),
+                busy_hosts=self._busy_hosts(),
                 per_host=self._rules.per_host,
                 limit=self._lanes.room() * LOOK_AHEAD,
             )
@@ -119,28 +121,32 @@ class Outbound:
                 await self._look_after(delivery.inbox_url)
         except Exception:  # the boundary: one failing delivery must not stop the others
             log.exception("delivery %d to %s failed here", delivery.id, delivery.inbox_url)
-            outcome = Outcome(delivery=delivery, verdict=Verdict.RETRY, answer="failed on this side", reached=True)
+            outcome = Outcome(delivery=delivery, verdict=Verdict.RETRY, answer="failed on this side", reached=None)
         finally:
             self._hosts_under_way[delivery.host] -= 1
             if not self._hosts_under_way[delivery.host]:
                 del self._hosts_under_way[delivery.host]
             leave()
+        if not self._outcomes:
+            self._settle_by = asyncio.get_running_loop().time() + SETTLE_WITHIN_S
         self._outcomes.append(outcome)
 
     async def _key(self, artisan_id: int) -> SigningKey:
         """Return the key that signs for an artisan."""
-        key = self._keys.get(artisan_id)
+        # Keys that are forgotten while one is being read must stay so.
+        keys = self._keys
+        key = keys.get(artisan_id)
         if key is None:
             async with self._db.read() as tx:
                 stored = await artisans.get_key(tx, artisan_id)
                 artisan = await artisans.get(tx, artisan_id)
             key_id = self._uris.key(self._uris.actor(artisan.uid))
-            key = self._keys[artisan_id] = SigningKey(key_id, load_private_key(stored.private_pem))
+            key = keys[artisan_id] = SigningKey(key_id, load_private_key(stored.private_pem))
         return key
 
     def forget_keys(self) -> None:
         """Read the keys anew: another process may have changed them."""
-        self._keys.clear()
+        self._keys = {}
 
     async def _look_after(self, inbox_url: str) -> None:
         """Find out who is really gone behind an inbox that says it is (WIRE 5.8)."""
@@ -155,33 +161,40 @@ class Outbound:
                 log.info("%s is gone, but not surely %s: %s", inbox_url, uri, error)
 
     async def _settle(self) -> None:
-        """Record how the finished deliveries ended, all in one transaction."""
+        """Record how the finished deliveries ended, and what was learned of hosts, all in one transaction."""
         outcomes, self._outcomes = self._outcomes, []
         gone, self._gone = self._gone, []
         now = self._clock()
         async with self._db.write() as tx:
-            await deliveries.settle(tx, [self._settled(outcome, now) for outcome in outcomes], now)
-            for outcome in outcomes:
-                if outcome.verdict is Verdict.GONE:
-                    await self._redirect(tx, outcome.delivery, now)
+            settled = [self._settled(outcome, now) for outcome in outcomes]
+            # First what holds for all that waits, then what came of each one: it may have been asked to wait.
+            await self._hosts.flush(tx)
+            for inbox_url in {one.delivery.inbox_url for one in outcomes if one.verdict is Verdict.GONE}:
+                await neighbours.drop_shared_inbox(tx, inbox_url, now)
             for uri in gone:
                 await neighbours.drop_follower(tx, uri)
                 self._actors.forget(uri)
-            await self._hosts.flush(tx)
+            await deliveries.settle(tx, settled, now)
         for outcome in outcomes:
             del self._under_way[outcome.delivery.id]
 
-    async def _redirect(self, tx: Tx, delivery: Delivery, now: datetime) -> None:
-        """Where a shared inbox is gone, go to the personal ones behind it."""
-        personal = await neighbours.drop_inbox(tx, delivery.inbox_url)
-        await deliveries.redirect(tx, delivery.id, personal, now)
+    def _until_settling(self) -> float | None:
+        """Return the seconds until what is finished must be recorded, or None where nothing is.
+
+        While more is ready than there is room for, many are recorded together.
+        """
+        if not self._outcomes:
+            return None
+        if not self._ready or len(self._outcomes) >= SETTLE_AT_ONCE:
+            return 0
+        return max(0.0, self._settle_by - asyncio.get_running_loop().time())
 
     def _settled(self, outcome: Outcome, now: datetime) -> Settled:
         """Return what to record of a delivery, and note how its host behaves."""
         delivery = outcome.delivery
         if outcome.reached:
             self._hosts.answered(delivery.host)
-        elif outcome.verdict is Verdict.RETRY:
+        elif outcome.reached is False:
             self._hosts.failed(delivery.host)
         if outcome.verdict is Verdict.DELIVERED:
             return Settled(delivery.id, DeliveryState.DELIVERED, None, outcome.answer)
@@ -193,8 +206,8 @@ class Outbound:
 
     async def _wait(self) -> None:
         """Return when something has ended, something new was said, or the next delivery is due."""
-        timeout = None
-        if not self._ready and self._lanes.room():
+        timeout = self._until_settling()
+        if timeout is None and not self._ready and self._lanes.room():
             timeout = await self._until_next_due()
         try:
             async with asyncio.timeout(timeout):
@@ -209,14 +222,18 @@ class Outbound:
         """
         async with self._db.read() as tx:
             due_at = await deliveries.next_due(tx, after=self._looked_at)
-        moments = [moment for moment in (due_at, self._hosts.next_opening(self._looked_at)) if moment is not None]
-        return max(0.0, (min(moments) - self._clock()).total_seconds()) if moments else None
+        return None if due_at is None else max(0.0, (due_at - self._clock()).total_seconds())
 
     async def _stop(self) -> None:
-        """End what is under way and record what is known."""
+        """End what is under way and record what is known; all else is still waiting in the database."""
         for task in self._under_way.values():
             task.cancel()
         await asyncio.gather(*self._under_way.values(), return_exceptions=True)
-        if self._outcomes:
-            await self._settle()
-        self._signers.shutdown(wait=False, cancel_futures=True)
+        try:
+            if self._outcomes:
+                await self._settle()
+        finally:
+            self._ready.clear()
+            self._under_way.clear()
+            self._outcomes.clear()
+            self._gone.clear()

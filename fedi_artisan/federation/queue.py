@@ -2,15 +2,16 @@
 
 import asyncio
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from fedi_artisan.domain.clock import Clock
 from fedi_artisan.federation.actors import Actors
+from fedi_artisan.federation.hosts import DEAD_AFTER, SCHEME_HOLDS
 from fedi_artisan.federation.inbox import Inbox
 from fedi_artisan.federation.outbound import Outbound
 from fedi_artisan.federation.process import Processor
 from fedi_artisan.storage import actors as stored_actors
-from fedi_artisan.storage import deliveries, inbox
+from fedi_artisan.storage import deliveries, hosts, inbox
 from fedi_artisan.storage.db import Database
 
 log = logging.getLogger(__name__)
@@ -58,19 +59,22 @@ class Queue:
         try:
             while True:
                 self._door.arrived.clear()
+                looked_at = self._clock()
                 while await self._processor.process_due():
                     self._outbound.changed.set()
-                await self._wait_for_arrival()
+                    looked_at = self._clock()
+                await self._wait_for_arrival(looked_at)
         finally:
             await self._processor.finish()
 
-    async def _wait_for_arrival(self) -> None:
-        """Return when something has arrived, or when something that was put off is due."""
-        now = self._clock()
+    async def _wait_for_arrival(self, looked_at: datetime) -> None:
+        """Return when something has arrived, or when something that was put off at *looked_at* is due."""
         async with self._db.read() as tx:
-            due_at = await inbox.next_due(tx, after=now)
+            due_at = await inbox.next_due(tx, after=looked_at)
+            # Counting along is quick, and drifts where an activity comes twice.
+            self._door.waiting = await inbox.count_waiting(tx)
         try:
-            async with asyncio.timeout(None if due_at is None else (due_at - now).total_seconds()):
+            async with asyncio.timeout(None if due_at is None else (due_at - self._clock()).total_seconds()):
                 await self._door.arrived.wait()
         except TimeoutError:
             return
@@ -90,8 +94,12 @@ class Queue:
             await inbox.count_ignored(tx, counts)
             forgotten = await inbox.prune(tx, now - INBOX_KEPT)
             forgotten += await deliveries.prune(tx, now - ANSWERS_KEPT)
+            forgotten += await hosts.prune(tx, now - SCHEME_HOLDS)
+            given_up = await hosts.give_up_dead(tx, now - DEAD_AFTER, now)
             strangers = await stored_actors.prune(tx, now - STRANGERS_KEPT)
         if strangers:
             self._actors.forget_all()
+        if given_up:
+            log.info("gave up %d deliveries to servers that have not answered for long", given_up)
         if forgotten or strangers:
             log.info("tidied up: %d rows, %d strangers", forgotten, strangers)

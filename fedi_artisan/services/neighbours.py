@@ -1,6 +1,8 @@
 """Actors elsewhere who leave or move."""
 
-from fedi_artisan.storage import actors, followers
+from datetime import datetime
+
+from fedi_artisan.storage import actors, deliveries, followers
 from fedi_artisan.storage.db import Tx
 
 
@@ -15,9 +17,10 @@ async def move(tx: Tx, old_uri: str, new_uri: str) -> None:
     await followers.drop_moved(tx, old_uri, new_uri)
 
 
-async def drop_inbox(tx: Tx, inbox_url: str) -> list[str]:
-    """Forget a shared inbox that is gone; return the personal inboxes that were behind it."""
-    return await actors.drop_shared_inbox(tx, inbox_url)
+async def drop_shared_inbox(tx: Tx, inbox_url: str, now: datetime) -> None:
+    """Forget a shared inbox that is gone; what waits for it goes to the personal inboxes behind it."""
+    await deliveries.redirect(tx, inbox_url, now)
+    await actors.drop_shared_inbox(tx, inbox_url)
 
 
 async def drop_follower(tx: Tx, uri: str) -> None:

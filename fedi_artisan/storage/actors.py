@@ -108,10 +108,9 @@ async def set_moved(tx: Tx, uri: str, target_uri: str) -> None:
     await tx.execute("UPDATE actors SET moved_to_uri = ? WHERE uri = ?", (target_uri, uri))
 
 
-async def drop_shared_inbox(tx: Tx, inbox_url: str) -> list[str]:
-    """Forget a shared inbox that is gone; return the personal inboxes that stand behind it."""
-    sql = "UPDATE actors SET shared_inbox_url = NULL WHERE shared_inbox_url = ? RETURNING inbox_url"
-    return [row["inbox_url"] for row in await fetch_all(tx, sql, (inbox_url,))]
+async def drop_shared_inbox(tx: Tx, inbox_url: str) -> None:
+    """Forget a shared inbox that is gone; the actors behind it are reached at their own."""
+    await tx.execute("UPDATE actors SET shared_inbox_url = NULL WHERE shared_inbox_url = ?", (inbox_url,))
 
 
 async def list_by_inbox(tx: Tx, inbox_url: str) -> list[str]:

@@ -59,13 +59,12 @@ class Database:
         """
         if not os.path.exists(path):  # noqa: ASYNC240, PTH110 - once, at start
             raise BadDatabase(f"{path}: there is no database yet. `fedi-artisan init` makes one.")
-        writer = await _connect(path)
-        try:
-            _check_version(path, await fetch_value(writer, "PRAGMA user_version"), max(migrations(folder), default=0))
-        except BadDatabase:
-            await writer.close()
-            raise
-        return cls(writer, [await _connect(path) for _ in range(readers)])
+        async with contextlib.AsyncExitStack() as opened:
+            connections = [await _connect(path, opened) for _ in range(1 + readers)]
+            version = await fetch_value(connections[0], "PRAGMA user_version")
+            _check_version(path, version, max(migrations(folder), default=0))
+            opened.pop_all()
+        return cls(connections[0], connections[1:])
 
     async def close(self) -> None:
         """Close all connections."""
@@ -93,13 +92,15 @@ class Database:
         When the block has been left, what was written is on the disk.
         """
         async with self._turn:
-            await self._writer.execute("BEGIN IMMEDIATE")
             try:
+                await self._writer.execute("BEGIN IMMEDIATE")
                 yield self._writer
+                await self._writer.commit()
             except BaseException:
+                # Of a cancelled task the last statement still runs, the first and the last one here as well: undoing
+                # stands in line behind it.
                 await self._writer.rollback()
                 raise
-            await self._writer.commit()
 
 
 @contextlib.asynccontextmanager
@@ -115,16 +116,24 @@ async def savepoint(tx: Tx) -> AsyncIterator[None]:
     await tx.execute("RELEASE step")
 
 
-async def _connect(path: Path) -> Tx:
-    """Return one connection with this house's settings."""
-    connection = await aiosqlite.connect(path, isolation_level=None, cached_statements=256)
-    connection.row_factory = sqlite3.Row
-    # The wait for other processes comes first, so that it holds for every following statement.
-    await connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-    await connection.execute("PRAGMA journal_mode = WAL")
-    await connection.execute("PRAGMA synchronous = FULL")
-    await connection.execute("PRAGMA foreign_keys = ON")
-    await connection.execute("PRAGMA cache_size = -4000")
+async def _connect(path: Path, opened: contextlib.AsyncExitStack) -> Tx:
+    """Return one connection with this house's settings; *opened* closes it.
+
+    Raises:
+        BadDatabase: the file is no database, or cannot be opened.
+    """
+    try:
+        connection = await aiosqlite.connect(path, isolation_level=None, cached_statements=256)
+        opened.push_async_callback(connection.close)
+        connection.row_factory = sqlite3.Row
+        # The wait for other processes comes first, so that it holds for every following statement.
+        await connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+        await connection.execute("PRAGMA journal_mode = WAL")
+        await connection.execute("PRAGMA synchronous = FULL")
+        await connection.execute("PRAGMA foreign_keys = ON")
+        await connection.execute("PRAGMA cache_size = -4000")
+    except sqlite3.DatabaseError as error:
+        raise BadDatabase(f"{path}: {error}") from error
     return connection
 
 
@@ -161,11 +170,8 @@ async def migrate(path: Path, folder: Path) -> list[str]:
         BadDatabase: the database is newer than this program, or a migration failed.
     """
     _make_private_file(path)
-    try:
-        connection = await _connect(path)
-    except sqlite3.DatabaseError as error:
-        raise BadDatabase(f"{path}: {error}") from error
-    try:
+    async with contextlib.AsyncExitStack() as opened:
+        connection = await _connect(path, opened)
         files = migrations(folder)
         version = await fetch_value(connection, "PRAGMA user_version")
         if version > max(files, default=0):
@@ -173,8 +179,6 @@ async def migrate(path: Path, folder: Path) -> list[str]:
         missing = {number: file for number, file in files.items() if number > version}
         for number, file in missing.items():
             await _apply(connection, number, file)
-    finally:
-        await connection.close()
     return [file.name for file in missing.values()]
 
 

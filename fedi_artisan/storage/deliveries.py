@@ -65,11 +65,28 @@ async def _insert(tx: Tx, activity_id: int, subject_uri: str, inbox_urls: Iterab
     await tx.executemany(sql, rows)
 
 
-async def redirect(tx: Tx, delivery_id: int, inbox_urls: Iterable[str], now: datetime) -> None:
-    """Send the activity of a delivery to these inboxes as well."""
-    row = await fetch_one(tx, "SELECT activity_id, subject_uri FROM deliveries WHERE id = ?", (delivery_id,))
-    if row is not None:
-        await _insert(tx, row["activity_id"], row["subject_uri"], inbox_urls, now)
+async def redirect(tx: Tx, shared_inbox_url: str, now: datetime) -> None:
+    """Send all that waits for a shared inbox to the personal inboxes behind it instead, in the same order.
+
+    Only to those whom it concerns: the followers of the artisan who speaks, and those who once reacted here.
+    """
+    sql = """
+        SELECT waiting.activity_id, waiting.subject_uri, actors.inbox_url FROM deliveries AS waiting
+        JOIN activities ON activities.id = waiting.activity_id
+        JOIN actors ON actors.shared_inbox_url = waiting.inbox_url
+        WHERE waiting.inbox_url = ? AND waiting.state = 'waiting' AND (
+            EXISTS (SELECT 1 FROM followers WHERE actor_id = actors.id AND artisan_id = activities.artisan_id)
+            OR EXISTS (SELECT 1 FROM reactions WHERE actor_id = actors.id)
+            OR EXISTS (SELECT 1 FROM replies WHERE actor_id = actors.id))
+        ORDER BY waiting.id
+    """
+    for row in await fetch_all(tx, sql, (shared_inbox_url,)):
+        await _insert(tx, row["activity_id"], row["subject_uri"], [row["inbox_url"]], now)
+    ended = """
+        UPDATE deliveries SET state = 'refused', finished_at = ?1, answer = 'gone; sent to each person''s inbox instead'
+        WHERE inbox_url = ?2 AND state = 'waiting' AND EXISTS (SELECT 1 FROM actors WHERE shared_inbox_url = ?2)
+    """
+    await tx.execute(ended, (to_ms(now), shared_inbox_url))
 
 
 async def list_due(
@@ -77,7 +94,8 @@ async def list_due(
 ) -> list[Delivery]:
     """Return deliveries whose time has come, at most *per_host* for each host, the oldest first.
 
-    Deliveries about one subject to one inbox keep their order: a later one is not due before the earlier has ended.
+    None goes to a host left in peace. Deliveries about one subject to one inbox keep their order: a later one is
+    not due before the earlier has ended.
     """
     sql = """
         SELECT due.id, activities.uri, activities.artisan_id, due.inbox_url, due.host, due.attempts, activities.body
@@ -86,6 +104,7 @@ async def list_due(
             FROM deliveries AS d
             WHERE state = 'waiting' AND due_at <= ?1
                 AND host NOT IN (SELECT value FROM json_each(?2))
+                AND host NOT IN (SELECT host FROM hosts WHERE closed_until > ?1)
                 AND id NOT IN (SELECT value FROM json_each(?3))
                 AND NOT EXISTS (
                     SELECT 1 FROM deliveries AS earlier
@@ -131,20 +150,32 @@ async def settle(tx: Tx, settled: Sequence[Settled], now: datetime) -> None:
 
 
 async def next_due(tx: Tx, *, after: datetime) -> datetime | None:
-    """Return the first moment after *after* at which a delivery is due."""
-    sql = "SELECT min(due_at) AS due_at FROM deliveries WHERE state = 'waiting' AND due_at > ?"
+    """Return the first moment after *after* at which a delivery is due, or a host is not left in peace any more."""
+    sql = """
+        SELECT min(due_at) AS due_at FROM (
+            SELECT min(due_at) AS due_at FROM deliveries WHERE state = 'waiting' AND due_at > ?1
+            UNION ALL SELECT min(closed_until) FROM hosts WHERE closed_until > ?1)
+    """
     rows = await fetch_all(tx, sql, (to_ms(after),))
     return moment_or_none(rows[0]["due_at"])
 
 
 async def retry(tx: Tx, now: datetime, host: str | None = None) -> int:
-    """Have everything that waits or was given up tried at once, for one host or all; return how many."""
-    sql = """
-        UPDATE deliveries SET state = 'waiting', due_at = ?1, finished_at = NULL,
-            attempts = CASE state WHEN 'waiting' THEN attempts ELSE 0 END
-        WHERE state IN ('waiting', 'refused', 'given-up') AND (?2 IS NULL OR host = ?2) RETURNING id
+    """Have everything that waits, was refused or given up tried at once, for one host or all; return how many.
+
+    What was taken back since, and whose taking back has arrived, stays as it is: it must not appear again.
     """
-    await tx.execute("UPDATE hosts SET failures = 0, closed_until = NULL WHERE ?1 IS NULL OR host = ?1", (host,))
+    sql = """
+        UPDATE deliveries AS d SET state = 'waiting', due_at = ?1, finished_at = NULL,
+            attempts = CASE state WHEN 'waiting' THEN attempts ELSE 0 END
+        WHERE state IN ('waiting', 'refused', 'given-up') AND (?2 IS NULL OR host = ?2) AND NOT EXISTS (
+            SELECT 1 FROM activities JOIN deliveries AS later ON later.activity_id = activities.id
+            WHERE activities.subject_uri = d.subject_uri AND activities.type IN ('Delete', 'Undo')
+                AND later.inbox_url = d.inbox_url AND later.id > d.id AND later.state = 'delivered')
+        RETURNING id
+    """
+    peace = "UPDATE hosts SET failures = 0, failing_since = NULL, closed_until = NULL WHERE ?1 IS NULL OR host = ?1"
+    await tx.execute(peace, (host,))
     return len(await fetch_all(tx, sql, (to_ms(now), host)))
 
 
@@ -192,7 +223,10 @@ async def find_creates(tx: Tx, subject_uris: Collection[str]) -> dict[str, str]:
 
 async def list_reached(tx: Tx, subject_uri: str) -> list[str]:
     """Return the inboxes that were, or will be, told about a subject."""
-    sql = "SELECT DISTINCT inbox_url FROM deliveries WHERE subject_uri = ?"
+    sql = """
+        SELECT DISTINCT inbox_url FROM deliveries
+        WHERE activity_id IN (SELECT id FROM activities WHERE subject_uri = ?)
+    """
     return [row["inbox_url"] for row in await fetch_all(tx, sql, (subject_uri,))]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from fedi_artisan.storage.db import Tx, fetch_all, from_ms, to_ms
+from fedi_artisan.storage.db import Tx, fetch_all, to_ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +31,10 @@ async def put_schemes(tx: Tx, schemes: Mapping[str, str], now: datetime) -> None
     await tx.executemany(sql, [(host, scheme, to_ms(now)) for host, scheme in schemes.items()])
 
 
-async def list_troubled(tx: Tx) -> list[HostTrouble]:
-    """Return all hosts that failed at their last try."""
-    return [
-        HostTrouble(row["host"], row["failures"], from_ms(row["closed_until"] or 0))
-        for row in await fetch_all(tx, "SELECT host, failures, closed_until FROM hosts WHERE failures > 0")
-    ]
+async def list_failures(tx: Tx) -> dict[str, int]:
+    """Return how often in a row each host failed that failed at its last try."""
+    rows = await fetch_all(tx, "SELECT host, failures FROM hosts WHERE failures > 0")
+    return {row["host"]: row["failures"] for row in rows}
 
 
 async def record_failures(tx: Tx, troubles: Sequence[HostTrouble], now: datetime) -> None:
@@ -57,6 +55,12 @@ async def give_up_dead(tx: Tx, failing_before: datetime, now: datetime) -> int:
             AND host IN (SELECT host FROM hosts WHERE failures > 0 AND failing_since < ?) RETURNING id
     """
     return len(await fetch_all(tx, sql, (to_ms(now), to_ms(failing_before))))
+
+
+async def prune(tx: Tx, learned_before: datetime) -> int:
+    """Forget hosts that do not fail and of which nothing was learned since *learned_before*; return how many."""
+    sql = "DELETE FROM hosts WHERE failures = 0 AND coalesce(scheme_learned_at, 0) < ? RETURNING host"
+    return len(await fetch_all(tx, sql, (to_ms(learned_before),)))
 
 
 async def record_recoveries(tx: Tx, hosts: Sequence[str], now: datetime) -> None:
