@@ -1,4 +1,7 @@
-"""What is answered when something fails: a page for people, a line of JSON for servers."""
+"""What is answered when something fails: a page for people, a line of JSON for servers.
+
+The handlers are coroutines because Starlette would send plain functions through a thread, at every refusal.
+"""
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -13,16 +16,16 @@ from fedi_artisan.web.pages import answer
 _ALWAYS_DOCUMENTS = ("/ap/", "/.well-known/", "/nodeinfo")
 
 
-def on_error(request: Request, error: Exception) -> Response:
+async def on_error(request: Request, error: Exception) -> Response:
     """Return the answer to a named failure, or to a refusal of the router (404, 405)."""
     if isinstance(error, HTTPException):
         return _answer(request, error.status_code, error.detail, headers=dict(error.headers or {}))
     if isinstance(error, ArtisanError):
         return _answer(request, error.status, str(error), told=isinstance(error, BadInput))
-    return on_crash(request, error)
+    return await on_crash(request, error)
 
 
-def on_crash(request: Request, _error: Exception) -> Response:
+async def on_crash(request: Request, _error: Exception) -> Response:
     """Return the answer to a fault of our own; what it was stands in the log and nowhere else."""
     return _answer(request, 500, "something went wrong here")
 

@@ -44,9 +44,9 @@ def _request(app: Starlette, path: str = "/works/x", **headers: str) -> Request:
         (RuntimeError("a secret path"), 500, "A crack in the kiln"),
     ],
 )
-def test_people_get_a_page(app: Starlette, error: Exception, status: int, heading: str) -> None:
+async def test_people_get_a_page(app: Starlette, error: Exception, status: int, heading: str) -> None:
     """Each failure has its status and a page in the house's voice; inner words stay inside, none of it is kept."""
-    answer = errors.on_error(_request(app, accept="text/html"), error)
+    answer = await errors.on_error(_request(app, accept="text/html"), error)
     page = read(bytes(answer.body).decode())
     assert answer.status_code == status
     assert page.one("h1").text == heading
@@ -56,9 +56,9 @@ def test_people_get_a_page(app: Starlette, error: Exception, status: int, headin
     assert page.one("p", class_="onwards").text == "See the works"
 
 
-def test_what_a_person_can_mend_is_told(app: Starlette) -> None:
+async def test_what_a_person_can_mend_is_told(app: Starlette) -> None:
     """The sentence of a BadInput stands on the page, escaped."""
-    answer = errors.on_error(_request(app), BadInput("write <b>four</b> digits"))
+    answer = await errors.on_error(_request(app), BadInput("write <b>four</b> digits"))
     assert read(bytes(answer.body).decode()).one("p", lang="en").text == "write <b>four</b> digits"
 
 
@@ -73,25 +73,25 @@ def test_what_a_person_can_mend_is_told(app: Starlette) -> None:
         ("/nodeinfo/9", "*/*"),
     ],
 )
-def test_servers_get_json(app: Starlette, path: str, accept: str) -> None:
+async def test_servers_get_json(app: Starlette, path: str, accept: str) -> None:
     """Where a document is asked, or only documents live, the answer is JSON with the reason."""
-    answer = errors.on_error(_request(app, path, accept=accept), BadJson("the document is broken"))
+    answer = await errors.on_error(_request(app, path, accept=accept), BadJson("the document is broken"))
     assert answer.status_code == 400
     assert answer.headers["Content-Type"] == "application/json"
     assert json.loads(bytes(answer.body)) == {"error": "the document is broken"}
 
 
-def test_headers_of_a_refusal_are_kept(app: Starlette) -> None:
+async def test_headers_of_a_refusal_are_kept(app: Starlette) -> None:
     """A 405 says what is allowed, on a page and in JSON."""
     refusal = HTTPException(405, headers={"Allow": "GET"})
     for accept in ("text/html", "application/json"):
-        assert errors.on_error(_request(app, accept=accept), refusal).headers["Allow"] == "GET"
+        assert (await errors.on_error(_request(app, accept=accept), refusal)).headers["Allow"] == "GET"
 
 
 @pytest.mark.parametrize("accept", ["text/html", "application/activity+json"])
-def test_crash_tells_nothing(app: Starlette, accept: str) -> None:
+async def test_crash_tells_nothing(app: Starlette, accept: str) -> None:
     """A fault of our own is a decent 500 without a word of what it was."""
-    answer = errors.on_crash(_request(app, accept=accept), RuntimeError("a secret path"))
+    answer = await errors.on_crash(_request(app, accept=accept), RuntimeError("a secret path"))
     assert answer.status_code == 500
     assert b"secret" not in bytes(answer.body)
 
