@@ -7,8 +7,8 @@ import logging
 import math
 import os
 import signal
+import subprocess
 import sys
-from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -103,18 +103,14 @@ async def _decode(upload: Path, config: Config) -> Renditions:
     Raises:
         PhotoRefused: the child refused it, took too long, or came to grief.
     """
-    with upload.open("rb") as photo:
-        process = await _start(photo.fileno(), config)
+    process = _start(upload, config)
     try:
         async with asyncio.timeout(config.timeouts.photo_s):
-            said, complaint = await asyncio.gather(
-                _read(process.stdout, verdict.VERDICT_BYTES), _read(process.stderr, _COMPLAINT_BYTES)
-            )
-            status = await process.wait()
+            said, complaint, status = await asyncio.to_thread(_listen, process)
     except TimeoutError as error:
         raise PhotoRefused(Refusal.TIME) from error
     finally:
-        await _end(process)
+        _end(process)
     if status in {-signal.SIGXCPU, -signal.SIGALRM}:
         raise PhotoRefused(Refusal.TIME)
     if status != 0:
@@ -126,8 +122,12 @@ async def _decode(upload: Path, config: Config) -> Renditions:
         raise PhotoRefused(Refusal.DAMAGED) from error
 
 
-async def _start(photo: int, config: Config) -> Process:
-    """Start the child that reads the open file *photo*; of our environment it gets nothing."""
+def _start(upload: Path, config: Config) -> subprocess.Popen[bytes]:
+    """Start the child that reads the file *upload*; of our environment it gets nothing.
+
+    Not by asyncio's own means: cancelled while it starts a process, as when the server stops, asyncio waits for ever
+    (seen with Python 3.11). Here nothing is awaited between the start and the `finally` that ends the child.
+    """
     # The child's own limits are a little wider than ours, so that it is we who say what happened.
     limits = (config.limits.photo_pixels, config.limits.photo_memory_bytes, math.ceil(config.timeouts.photo_s) + 1)
     environment = {
@@ -138,31 +138,36 @@ async def _start(photo: int, config: Config) -> Process:
         "VIPS_BLOCK_UNTRUSTED": "1",
         "VIPS_CONCURRENCY": "1",
     }
-    return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-P", "-W", "ignore", "-m", _CHILD, *map(str, limits)),
-        stdin=photo,
-        stdout=PIPE,
-        stderr=PIPE,
-        cwd="/",
-        env=environment,
-        start_new_session=True,
-    )
+    with upload.open("rb") as photo:
+        return subprocess.Popen(  # noqa: S603 - our own interpreter and module, and three numbers
+            [sys.executable, "-P", "-W", "ignore", "-m", _CHILD, *map(str, limits)],
+            stdin=photo,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd="/",
+            env=environment,
+            start_new_session=True,
+        )
 
 
-async def _read(pipe: asyncio.StreamReader | None, most_bytes: int) -> bytes:
-    """Return what comes out of *pipe*, and no more than *most_bytes*: a child that says more is left to its time."""
-    said = bytearray()
-    while pipe and len(said) < most_bytes and (chunk := await pipe.read(most_bytes - len(said))):
-        said += chunk
-    return bytes(said)
+def _listen(process: subprocess.Popen[bytes]) -> tuple[bytes, bytes, int]:
+    """Return what the child says, what it complains of, and its status at the end; call this in a thread.
+
+    No more is read than is agreed: a child that says more cannot go on, and is left to its time.
+    """
+    said = process.stdout.read(verdict.VERDICT_BYTES) if process.stdout else b""
+    complaint = process.stderr.read(_COMPLAINT_BYTES) if process.stderr else b""
+    return said, complaint, process.wait()
 
 
-async def _end(process: Process) -> None:
+def _end(process: subprocess.Popen[bytes]) -> None:
     """See that the child, and whatever it may have started, is gone."""
-    if process.returncode is None:
+    if process.poll() is None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        await process.communicate()
+    # The pipes end with the child, so the thread that listens is done and they can be closed.
+    with process:
+        pass
 
 
 def _sentence(refusal: Refusal, config: Config) -> str:

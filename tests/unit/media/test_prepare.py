@@ -71,11 +71,11 @@ def children() -> list[int]:
     return found
 
 
-async def until(look: Callable[[], T]) -> T:
+async def until(look: Callable[[], T], *, pause_s: float = 0.002) -> T:
     """Return what *look* gives as soon as it gives something."""
     async with asyncio.timeout(DEADLINE_S):
         while not (found := look()):  # noqa: ASYNC110 - another process is watched; it sets no event of ours
-            await asyncio.sleep(0.002)
+            await asyncio.sleep(pause_s)
     return found
 
 
@@ -477,6 +477,22 @@ async def test_giving_up_ends_the_child(config: Config, large_photo: Path, photo
     assert children() == []
     assert public_files(config) == originals(config) == []
     assert await prepare(photos / "ash-bowl.jpg", config)
+
+
+def test_stopping_at_any_step_ends_the_child(config: Config, photos: Path) -> None:
+    """A server that stops ends its child and stops itself, in whatever step of the preparation it is caught."""
+
+    async def stop_after(steps: int) -> None:
+        preparing = asyncio.create_task(prepare(photos / "ash-bowl.jpg", config))
+        await until(lambda: list(config.data_dir.glob("originals/*.part")), pause_s=0)
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        assert not preparing.done()
+
+    for steps in range(40):
+        asyncio.run(stop_after(steps))
+        assert children() == []
+    assert public_files(config) == originals(config) == []
 
 
 async def test_a_kill_in_the_middle(config: Config, large_photo: Path, photos: Path) -> None:
