@@ -3,6 +3,7 @@
 import dataclasses
 import ipaddress
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,6 +15,9 @@ from fedi_artisan.errors import BadConfig
 
 ENVIRONMENT_VARIABLE = "FEDI_ARTISAN_CONFIG"
 DEFAULT_FILE = "config.toml"
+
+_HOST = re.compile(r"(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}|[0-9a-f:.]*:[0-9a-f:.]*")
+_PORT = re.compile(r"[0-9]{1,5}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +112,7 @@ def load(path: Path) -> Config:
             f"{path}: there is no such file. Make one with `fedi-artisan init --origin https://… --username … "
             f"--name …`, or name it with --config or ${ENVIRONMENT_VARIABLE}."
         ) from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise BadConfig(f"{path}: cannot be read: {error}") from error
     try:
         config = parse(raw)
@@ -194,7 +198,10 @@ def _read_number(kind: type[int] | type[float], value: object) -> float:
         raise ValueError(f"must be a whole number, not {value!r}")
     if not 0 < value < float("inf"):
         raise ValueError(f"must be more than zero, not {value!r}")
-    return kind(value)
+    try:
+        return kind(value)
+    except OverflowError:
+        raise ValueError(f"must be a number of usual size, not {value!r:.20}…") from None
 
 
 def _origin_problems(origin: str) -> list[str]:
@@ -206,7 +213,7 @@ def _origin_problems(origin: str) -> list[str]:
         return [f"origin: {origin!r} is not an address"]
     if parts.scheme not in {"http", "https"} or not host:
         return [f"origin: {origin!r} must be an https address such as https://atelier.example"]
-    if parts.username is not None or parts.path or parts.query or parts.fragment:
+    if parts.username is not None or parts.path or parts.query or parts.fragment or origin.endswith(("?", "#")):
         return [f"origin: {origin!r} must end after the host: no path, no trailing slash, no user name"]
     if origin != origin.lower() or host.endswith(".") or not origin.isascii():
         return [
@@ -214,6 +221,9 @@ def _origin_problems(origin: str) -> list[str]:
         ]
     if port is not None and port == {"http": 80, "https": 443}[parts.scheme]:
         return [f"origin: {origin!r} must leave out the usual port {port}"]
+    named = (f"[{host}]" if ":" in host else host) + ("" if port is None else f":{port}")
+    if not _HOST.fullmatch(host) or origin != f"{parts.scheme}://{named}":
+        return [f"origin: {origin!r} is not an address"]
     if parts.scheme == "http" and not _is_loopback(host):
         return [f"origin: {origin!r} must be https; plain http is only for trying out on 127.0.0.1 or localhost"]
     return []
@@ -232,7 +242,7 @@ def _is_loopback(host: str) -> bool:
 def _listen_problems(listen: str) -> list[str]:
     """Return what is wrong with the address to listen on."""
     host, colon, port = listen.rpartition(":")
-    if not colon or not host or not port.isascii() or not port.isdigit() or not int(port) < 2**16:
+    if not colon or not host or not _PORT.fullmatch(port) or not int(port) < 2**16:
         return [f"listen: {listen!r} must be HOST:PORT, such as 127.0.0.1:8000 or [::1]:8000"]
     return []
 

@@ -3,9 +3,11 @@
 ActivityStreams ids stand under `/ap/` and never serve HTML; pages for people stand everywhere else.
 """
 
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from ipaddress import IPv6Address
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -13,6 +15,7 @@ PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
 LONGEST_URI = 2048
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_NAME = re.compile(r"(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}")
 
 
 class Origin(NamedTuple):
@@ -33,19 +36,21 @@ def origin_of(uri: str) -> Origin | None:
     """Return the origin of an http(s) address in its one canonical form, or None where there is none.
 
     None as well for whatever only pretends: user names in front of the host, control characters, overlong text.
+    Letters beyond ASCII stand as in DNS (xn--…).
     """
     if len(uri) > LONGEST_URI or not uri.isprintable() or any(letter in uri for letter in ' \\"<>'):
         return None
     try:
         parts = urlsplit(uri)
         host, port = parts.hostname, parts.port
-        if parts.scheme not in _DEFAULT_PORTS or not host or "@" in parts.netloc:
+        if parts.scheme not in _DEFAULT_PORTS or not host or port == 0 or "@" in parts.netloc:
             return None
         host = host.removesuffix(".")
         ascii_host = host.lower() if host.isascii() else host.encode("idna").decode("ascii").lower()
-    except (ValueError, UnicodeError):
-        return None
-    if not ascii_host or "%" in ascii_host:
+        is_name = "[" not in parts.netloc and _NAME.fullmatch(ascii_host)
+        if not is_name and IPv6Address(ascii_host).scope_id is not None:
+            return None
+    except ValueError:
         return None
     return Origin(parts.scheme, ascii_host, port or _DEFAULT_PORTS[parts.scheme])
 

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
 
 from fedi_artisan.domain.actors import Picture
@@ -18,9 +18,15 @@ MOST_TAGS = 30
 MOST_FEATURED = 5
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-_PRICE = re.compile(r"(?P<amount>\d[\d\s.,']*?)\s*(?P<currency>[A-Z]{3}|€|\$|£)?")
+# Thousands in groups of three, all apart by the same mark, or not at all; nobody guesses about money.
+_PRICE = re.compile(
+    r"(?P<whole>[0-9]{1,3}(?:(?P<apart>[\s.,'’])[0-9]{3}(?:(?P=apart)[0-9]{3})*)?|[0-9]{1,20})"
+    r"(?:(?P<point>[.,])(?P<cents>[0-9]{1,2}))?\s*(?P<currency>[A-Z]{3}|€|\$|£)"
+)
 _SIGNS = {"€": "EUR", "$": "USD", "£": "GBP"}
-_MEASURE = re.compile(r"(?P<kind>[^\W\d_]*|[⌀øØ])\.?\s*(?P<number>\d+(?:[.,]\d+)?)\s*(?P<unit>mm|cm|m|in)?", re.UNICODE)
+_MEASURE = re.compile(
+    r"(?P<kind>[^\W\d_]*|[⌀øØ])\.?\s*(?P<number>[0-9]{1,6}(?:[.,][0-9]{1,3})?)\s*(?P<unit>mm|cm|m|in)?"
+)
 _KINDS = {
     **dict.fromkeys(("h", "height", "haut", "hauteur"), "height"),
     **dict.fromkeys(("w", "l", "width", "larg", "largeur"), "width"),
@@ -29,6 +35,8 @@ _KINDS = {
     **dict.fromkeys(("⌀", "ø", "diam", "diameter", "diamètre"), "diameter"),
 }
 _UNNAMED = ("height", "width", "depth")
+# Letters that Unicode does not take apart.
+_LATIN = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "þ": "th"})
 
 
 class Availability(StrEnum):
@@ -152,17 +160,10 @@ def parse_price(text: str) -> Price:
         BadInput: with how to write it.
     """
     match = _PRICE.fullmatch(text.strip())
-    if match is None or match["currency"] is None:
+    if match is None or (match["point"] is not None and match["point"] == match["apart"]):
         raise BadInput(f'{text!r} is not a price: write an amount and a currency, as "420 EUR"')
-    digits = re.sub(r"[\s']", "", match["amount"])
-    whole, mark, fraction = digits, "", ""
-    if re.search(r"[.,]\d{1,2}$", digits):
-        mark = digits[-3] if digits[-3:-2] in {".", ","} else digits[-2]
-        whole, _, fraction = digits.rpartition(mark)
-    try:
-        amount = Decimal(f"{re.sub(r'[.,]', '', whole)}.{fraction or '00'}").quantize(Decimal("0.01"))
-    except InvalidOperation:
-        raise BadInput(f'{text!r} is not a price: write an amount and a currency, as "420 EUR"') from None
+    whole = re.sub(r"[^0-9]", "", match["whole"])
+    amount = Decimal(f"{whole}.{match['cents'] or '0'}").quantize(Decimal("0.01"))
     if amount >= Decimal(10) ** 10:
         raise BadInput(f"{text!r} is more than any work costs")
     currency = match["currency"]
@@ -184,16 +185,20 @@ def parse_dimensions(text: str) -> Dimensions:
     if len(units) != 1 or not 1 <= len(parts) <= len(_UNNAMED):
         raise wrong
     measures: list[tuple[str, Decimal]] = []
-    unnamed = iter(_UNNAMED)
     for match in matches:
         if match is None:
             raise wrong
-        kind = _KINDS.get(match["kind"].lower()) if match["kind"] else next(unnamed)
+        kind = _KINDS.get(match["kind"].lower()) if match["kind"] else _next_unnamed(measures)
         number = Decimal(match["number"].replace(",", "."))
         if kind is None or number <= 0 or kind in dict(measures):
             raise wrong
         measures.append((kind, number))
     return Dimensions(tuple(measures), units.pop())
+
+
+def _next_unnamed(measures: list[tuple[str, Decimal]]) -> str | None:
+    """Return what a measure without a name is, after these."""
+    return next((kind for kind in _UNNAMED if kind not in dict(measures)), None)
 
 
 def parse_year(text: str) -> int:
@@ -227,6 +232,6 @@ def slug_of(title: str) -> str:
     >>> slug_of("Jarre de lune n° 14")
     'jarre-de-lune-n-14'
     """
-    latin = title.translate({ord("œ"): "oe", ord("Œ"): "Oe", ord("æ"): "ae", ord("Æ"): "Ae", ord("ß"): "ss"})
+    latin = title.lower().translate(_LATIN)
     letters = [letter for letter in unicodedata.normalize("NFKD", latin) if not unicodedata.combining(letter)]
     return re.sub(r"[^a-z0-9]+", "-", "".join(letters).lower()).strip("-")[:80].strip("-") or "work"
