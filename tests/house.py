@@ -85,11 +85,13 @@ class House:
         await until(empty, "an empty inbox")
 
 
-def free_socket() -> socket.socket:
-    """Return a listening socket on a free port of loopback."""
-    listening = socket.socket()
-    listening.bind(("127.0.0.1", 0))
-    return listening
+def free_socket(port: int = 0) -> socket.socket:
+    """Return a socket bound to *port* of loopback, or to a free one."""
+    bound = socket.socket()
+    # A server that was stopped a moment ago must be able to come back to its port.
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    bound.bind(("127.0.0.1", port))
+    return bound
 
 
 @contextlib.asynccontextmanager
@@ -125,13 +127,22 @@ async def furnish(config: Config, username: str = "maria") -> None:
 
 @contextlib.asynccontextmanager
 async def open_house(
-    data_dir: Path, *, username: str = "maria", clock: Clock = utc_now, **settings: object
+    data_dir: Path, *, username: str = "maria", port: int = 0, clock: Clock = utc_now, **settings: object
 ) -> AsyncIterator[House]:
-    """Run a new server in *data_dir* while the block lasts; *settings* as in the configuration file."""
-    listening = free_socket()
+    """Run a server in *data_dir* while the block lasts: a new one, or the one that was there before.
+
+    Args:
+        data_dir: its folder.
+        username: of the artisan of a new one.
+        port: where it listens; a server that comes back needs the port it had.
+        clock: what time it is.
+        settings: as in the configuration file.
+    """
+    listening = free_socket(port)
     origin = f"http://127.0.0.1:{listening.getsockname()[1]}"
     config = parse({"origin": origin, "data_dir": str(data_dir), "allow_private_networks": True, **settings})
-    await furnish(config, username)
+    if not config.database.exists():
+        await furnish(config, username)
     db = await Database.open(config.database, folder("migrations"))
     try:
         async with db.read() as tx:
