@@ -44,7 +44,8 @@ def test_the_wheel_runs_from_an_empty_folder(program: Path, tmp_path: Path) -> N
         return done.stdout
 
     typed("init", "--origin", origin, "--listen", f"127.0.0.1:{port}", "--username", "lea", "--name", "Léa")
-    typed("publish", "--title", "Moon jar")
+    photo = next((PROJECT / "tests" / "data" / "photos").glob("*.jpg"))
+    typed("publish", "--title", "Moon jar", "--photo", str(photo), "--alt", "A white jar")
     with (
         subprocess.Popen(
             [program, "serve"], cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True
@@ -65,4 +66,5 @@ def test_the_wheel_runs_from_an_empty_folder(program: Path, tmp_path: Path) -> N
         assert 'lang="fr"' in page
         [style] = re.findall(r'href="(/static/[^"]+\.css)"', page)
         assert "{" in get(style)
+        assert 'alt="A white jar"' in page
         assert '"Note"' in get("/works/moon-jar", Accept="application/activity+json")

@@ -41,3 +41,7 @@ def main() -> None:
         for line in str(error).splitlines():
             click.echo(f"Error: {line}", err=True)
         sys.exit(NOT_CONFIGURED if isinstance(error, BadConfig) else FAILED)
+    except OSError as error:
+        # A full disk, a folder that may not be written: the system's own words name it best.
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(FAILED)

@@ -190,6 +190,8 @@ class _Server(uvicorn.Server):
 
 def _as_typed(program: Path) -> str:
     """Return how the running program is called from this folder, as short as can be."""
+    if program.name == "__main__.py":
+        return "python -m fedi_artisan"
     found = shutil.which(program.name)
     if found and Path(found) == program and not program.is_relative_to(Path.cwd()):
         return program.name
