@@ -1,8 +1,10 @@
 """Actors of other servers and their keys: those known here, and those that must be asked for."""
 
 import asyncio
+import contextlib
+import dataclasses
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from urllib.parse import urldefrag
 
@@ -11,11 +13,13 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from fedi_artisan.domain.actors import RemoteActor
 from fedi_artisan.domain.clock import Clock
-from fedi_artisan.domain.uris import host_of
-from fedi_artisan.errors import ArtisanError, BadActivity, BadSignature
+from fedi_artisan.domain.uris import host_of, same_origin
+from fedi_artisan.errors import ArtisanError, BadActivity, BadSignature, RemoteUnavailable
+from fedi_artisan.federation.asking import Asking
 from fedi_artisan.federation.client import Client
 from fedi_artisan.federation.hosts import Hosts
 from fedi_artisan.federation.signatures.keys import load_public_key
+from fedi_artisan.federation.signatures.verify import Claim
 from fedi_artisan.services.followers import Known
 from fedi_artisan.storage import actors
 from fedi_artisan.storage.db import Database, Tx
@@ -36,7 +40,8 @@ class OwnedKey:
 class Actors:
     """The door to actors elsewhere.
 
-    A class because of its caches, each of them bounded.
+    A class because of its caches, each of them bounded. They hold what is in the database: whoever changes actors does
+    so within `write`, and what was cached of these is dropped when that has ended, however it ended.
     """
 
     def __init__(self, db: Database, client: Client, hosts: Hosts, clock: Clock) -> None:
@@ -44,13 +49,18 @@ class Actors:
         self._client = client
         self._hosts = hosts
         self._clock = clock
-        self._keys: LRUCache[str, OwnedKey] = LRUCache(CACHED)
+        self._asking = Asking()
         self._known: LRUCache[str, Known] = LRUCache(CACHED)
+        # An actor's keys by their ids, and whose a key id was when it was last looked up, which may be out of date.
+        self._keys: LRUCache[str, dict[str, OwnedKey]] = LRUCache(CACHED)
+        self._owners: LRUCache[str, str] = LRUCache(CACHED)
         # Key ids that were asked for in vain, and hosts whose keys were read again after a bad signature: a sender of
         # bad signatures must not make us knock at somebody's door time and again (WIRE 10.2 #13).
-        self._refused: TTLCache[str, ArtisanError] = TTLCache(CACHED, REFUSED_FOR_S, time.monotonic)
+        self._refused: TTLCache[str, str] = TTLCache(CACHED, REFUSED_FOR_S, time.monotonic)
         self._read_again: TTLCache[str, bool] = TTLCache(CACHED, REFUSED_FOR_S, time.monotonic)
         self._under_way: dict[str, asyncio.Task[OwnedKey]] = {}
+        self._changed: set[str] = set()
+        self._changes = 0
 
     async def is_known(self, uri: str) -> bool:
         """Whether the actor is known here; asks nobody."""
@@ -60,7 +70,7 @@ class Actors:
             return await actors.find_id(tx, uri) is not None
 
     async def known(self, tx: Tx, uri: str) -> Known | None:
-        """Return the actor with her row, if she is known here; asks nobody."""
+        """Return the actor with her row, if she is known here; *tx* is of `write`, as it sees what was just changed."""
         known = self._known.get(uri)
         if known is None:
             stored = await actors.find(tx, uri)
@@ -69,100 +79,156 @@ class Actors:
             known = self._known[uri] = Known(stored.id, stored.actor)
         return known
 
+    @contextlib.asynccontextmanager
+    async def write(self) -> AsyncIterator[Tx]:
+        """Give a transaction in which actors may change."""
+        begun = False
+        try:
+            async with self._db.write() as tx:
+                begun = True
+                yield tx
+        finally:
+            if begun:
+                self.forget_changed()
+                self._changed.clear()
+
     async def put(self, tx: Tx, actor: RemoteActor) -> Known:
-        """Store an actor as her own server describes her now."""
-        known = Known(await actors.put(tx, actor, self._clock()), actor)
+        """Store an actor as her own server describes her now; keys that stand elsewhere are not hers (WIRE 2.4)."""
+        keys = tuple(key for key in actor.keys if same_origin(key.key_id, actor.uri))
+        actor = dataclasses.replace(actor, keys=keys)
         self.forget(actor.uri)
-        return known
+        return Known(await actors.put(tx, actor, self._clock()), actor)
 
     def forget(self, uri: str) -> None:
-        """Drop what is cached of an actor."""
-        self._known.pop(uri, None)
-        for key_id in [key_id for key_id, owned in self._keys.items() if owned.actor_uri == uri]:
-            del self._keys[key_id]
+        """Drop what is cached of an actor, now and once more when the change to her is complete."""
+        self._changed.add(uri)
+        self._drop(uri)
+
+    def forget_changed(self) -> None:
+        """Drop what was cached of changed actors while their change was under way, and perhaps undone."""
+        for uri in self._changed:
+            self._drop(uri)
 
     def forget_all(self) -> None:
         """Drop all that is cached."""
+        self._changes += 1
         self._known.clear()
         self._keys.clear()
 
-    async def key(self, key_id: str) -> OwnedKey:
-        """Return a key by its id: cached, stored, or asked for at its server.
+    def _drop(self, uri: str) -> None:
+        self._changes += 1
+        self._known.pop(uri, None)
+        self._keys.pop(uri, None)
+
+    async def verify(self, claim: Claim) -> str:
+        """Return the id of the actor with whose key the *claim* was signed.
+
+        A key that is known here, but does not fit, is read once more: the actor may have changed it.
 
         Raises:
-            BadSignature: there is no such key, or nobody who is entitled to lists it.
+            BadSignature: there is no such key, nobody who is entitled to lists it, or it did not sign this.
             RemoteUnavailable: its server does not answer.
         """
-        owned = self._keys.get(key_id)
+        owned = await self._find_key(claim.key_id)
+        if owned is not None:
+            try:
+                claim.verify(owned.public_key)
+            except BadSignature:
+                if not self._may_read_again(host_of(claim.key_id)):
+                    raise
+            else:
+                return owned.actor_uri
+        owned = await self._ask_for_key(claim.key_id)
+        claim.verify(owned.public_key)
+        return owned.actor_uri
+
+    async def _find_key(self, key_id: str) -> OwnedKey | None:
+        """Return a key that is cached or stored, or None."""
+        owned = self._keys.get(self._owners.get(key_id, ""), {}).get(key_id)
         if owned is not None:
             return owned
+        changes = self._changes
         async with self._db.read() as tx:
             stored = await actors.find_by_key(tx, key_id)
-        if stored is not None:
-            return self._keep(key_id, stored.actor)
-        return await self._ask_for_key(key_id)
-
-    async def key_again(self, key_id: str) -> OwnedKey | None:
-        """Return the key as its server lists it now, or None where that was asked too recently.
-
-        Raises:
-            BadSignature, RemoteUnavailable: as `key`.
-        """
-        host = host_of(key_id)
-        if host in self._read_again:
+        if stored is None:
             return None
+        owned = _owned(stored.actor, key_id)
+        # What was read while an actor changed may be of before the change.
+        if changes == self._changes:
+            self._cache(key_id, owned)
+        return owned
+
+    def _cache(self, key_id: str, owned: OwnedKey) -> None:
+        self._keys[owned.actor_uri] = {**self._keys.get(owned.actor_uri, {}), key_id: owned}
+        self._owners[key_id] = owned.actor_uri
+
+    def _may_read_again(self, host: str) -> bool:
+        """Whether a key of this host may be read again after a bad signature: not often."""
+        if host in self._read_again:
+            return False
         self._read_again[host] = True
-        return await self._ask_for_key(key_id)
+        return True
 
     async def _ask_for_key(self, key_id: str) -> OwnedKey:
         """Ask for a key once, however many wait for it."""
         refused = self._refused.get(key_id)
         if refused is not None:
-            raise BadSignature(str(refused))
-        return await self._once(key_id, lambda: self._fetch_key(key_id))
-
-    async def _once(self, name: str, ask: Callable[[], Awaitable[OwnedKey]]) -> OwnedKey:
-        """Await *ask*, sharing one answer among all who ask for *name* meanwhile."""
-        task = self._under_way.get(name)
+            raise BadSignature(refused)
+        task = self._under_way.get(key_id)
         if task is None:
-            task = self._under_way[name] = asyncio.ensure_future(ask())
-            task.add_done_callback(lambda _: self._under_way.pop(name, None))
-        return await asyncio.shield(task)
+            task = self._under_way[key_id] = asyncio.create_task(self._fetch_key(key_id))
+            task.add_done_callback(lambda done: self._end(key_id, done))
+        # Unlike awaiting the task itself, this leaves it alone when the one who waits is cancelled.
+        await asyncio.wait([task])
+        if task.cancelled():
+            raise RemoteUnavailable("this server is about to stop")
+        return task.result()
+
+    def _end(self, key_id: str, task: asyncio.Task[OwnedKey]) -> None:
+        """Count a question as answered; perhaps nobody waits for the answer any more."""
+        del self._under_way[key_id]
+        if not task.cancelled():
+            task.exception()
+
+    async def finish(self) -> None:
+        """Stop asking for keys."""
+        tasks = list(self._under_way.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _fetch_key(self, key_id: str) -> OwnedKey:
-        """Fetch a key and the actor who owns it; the actor must list the key at her own id (WIRE 2.4, step 8)."""
+        """Fetch a key and the actor who owns it, and store her."""
         try:
-            actor = await self._fetch_owner(key_id)
+            async with self._asking.turn(host_of(key_id)):
+                actor = await self._fetch_owner(key_id)
+            owned = _owned(actor, key_id)
         except ArtisanError as error:
             if error.retry:
                 raise
-            self._refused[key_id] = error
-            raise BadSignature(f"the key {key_id} cannot be read: {error}") from error
-        async with self._db.write() as tx:
+            self._refused[key_id] = f"the key {key_id} cannot be used: {error}"
+            raise BadSignature(self._refused[key_id]) from error
+        async with self.write() as tx:
             await self.put(tx, actor)
-        return self._keep(key_id, actor)
+        self._cache(key_id, owned)
+        return owned
 
     async def _fetch_owner(self, key_id: str) -> RemoteActor:
-        """Return the actor who lists the key at her own id."""
-        document = await self._client.get_document(urldefrag(key_id).url, schemes=self._hosts, expect_id=False)
+        """Return the actor who lists the key at her own id, on the server of the key (WIRE 2.4, step 8)."""
+        # Whatever stands at the key's address, it is read at its own id: in most cases the actor herself.
+        document = await self._client.get_document(urldefrag(key_id).url, schemes=self._hosts)
         key = parse_key(document, key_id)
         if key is None:
             raise BadActivity("the document holds no such key")
-        if document.get("id") == key.owner_uri == urldefrag(key_id).url:
+        if not same_origin(key_id, key.owner_uri):
+            raise BadActivity(f"{key.owner_uri} is not of the server of the key")
+        if document.get("id") == key.owner_uri:
             actor = parse_actor(document)
         else:
             actor = await self._fetch_actor(key.owner_uri)
         if actor.key(key_id) is None:
             raise BadActivity(f"{actor.uri} does not list this key")
         return actor
-
-    def _keep(self, key_id: str, actor: RemoteActor) -> OwnedKey:
-        """Cache and return the key *key_id* of *actor*."""
-        key = actor.key(key_id)
-        if key is None:
-            raise BadSignature(f"{actor.uri} does not list the key {key_id}")
-        owned = self._keys[key_id] = OwnedKey(actor.uri, load_public_key(key.pem))
-        return owned
 
     async def _fetch_actor(self, uri: str) -> RemoteActor:
         """Return an actor as her own server describes her at this moment."""
@@ -175,15 +241,33 @@ class Actors:
         """Return an actor as her own server describes her at this moment; nothing is stored.
 
         Raises:
-            RemoteError: her server cannot be reached, or refuses.
+            RemoteError: her server cannot be reached, refuses, or was asked too often.
             BadActivity: what it says is not an actor, or another one.
         """
-        return await self._fetch_actor(uri)
+        async with self._asking.turn(host_of(uri)):
+            return await self._fetch_actor(uri)
 
     async def fetch_document(self, uri: str) -> dict[str, object]:
-        """Return a document as its own server serves it at its id.
+        """Return the document with this very id, as its own server serves it.
 
         Raises:
             RemoteError: it cannot be had.
+            BadActivity: another document stands there (WIRE 10.2 #30).
         """
-        return await self._client.get_document(uri, schemes=self._hosts)
+        async with self._asking.turn(host_of(uri)):
+            document = await self._client.get_document(uri, schemes=self._hosts)
+        if document["id"] != uri:
+            raise BadActivity(f"{uri} describes something else, {document['id']}")
+        return document
+
+
+def _owned(actor: RemoteActor, key_id: str) -> OwnedKey:
+    """Return the key *key_id* of *actor*, ready to verify with.
+
+    Raises:
+        BadSignature: she lists none of this id, or one that is not accepted.
+    """
+    key = actor.key(key_id)
+    if key is None:
+        raise BadSignature(f"{actor.uri} does not list the key {key_id}")
+    return OwnedKey(actor.uri, load_public_key(key.pem))

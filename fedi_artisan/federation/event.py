@@ -12,6 +12,7 @@ from fedi_artisan.services.followers import Known
 from fedi_artisan.storage import artisans
 from fedi_artisan.storage.db import Tx
 from fedi_artisan.vocab.activity import Activity
+from fedi_artisan.vocab.types import ActivityType
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +53,23 @@ class Event:
         if self.activity.object.uri is None:
             raise Forbidden("the object has no id")
         return self.activity.object.uri
+
+    def answered_follow(self) -> tuple[str | None, str | None]:
+        """Return which Follow an Accept or Reject answers: its id, or where that is not ours, the artisan's uid.
+
+        Raises:
+            Forbidden: it answers something else, or a Follow of somebody else than the sender.
+        """
+        uri, inner = self.activity.object.uri, self.activity.inner
+        if inner is None:
+            return uri, None
+        if inner.type_name not in {"", ActivityType.FOLLOW}:
+            raise Forbidden(f"an answer to a {inner.type_name}, not to a Follow")
+        if inner.object.uri not in {None, self.sender.actor.uri}:
+            raise Forbidden(f"{self.sender.actor.uri} cannot answer a Follow of {inner.object.uri}")
+        if inner.actor_uri is None or (uri is not None and self.uris.is_ours(uri)):
+            return uri, None
+        return uri, self.uris.uid_of(inner.actor_uri, "actors")
 
 
 Handler = Callable[[Tx, Event], Awaitable[str]]

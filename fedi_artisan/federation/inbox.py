@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 
 from fedi_artisan.domain.clock import Clock
 from fedi_artisan.domain.uris import Uris, host_of, same_origin
@@ -57,9 +58,12 @@ _ABOUT_US = frozenset(
         ActivityType.ANNOUNCE,
     }
 )
-_NEEDS_ITS_OBJECT = frozenset({ActivityType.CREATE, ActivityType.UPDATE})
-_LONGEST_TYPE = 60
+_CARRIES_ITS_OBJECT = frozenset({ActivityType.CREATE, ActivityType.UPDATE})
 _MOST_IGNORED_TYPES = 200
+_ODD_TYPE = "(odd)"
+# Asking others takes long and costs them something: few of what waits may need it, and few of those from one host.
+MOST_ASKING = 500
+MOST_ASKING_OF_A_HOST = 50
 
 
 class Inbox:
@@ -79,6 +83,7 @@ class Inbox:
         self._most_waiting = most_waiting
         self._arrivals: list[tuple[Arrival, asyncio.Future[None]]] = []
         self._storing: asyncio.Task[None] | None = None
+        self._asking: Counter[str] = Counter()
         self.arrived = asyncio.Event()
         self.waiting = 0
         self.ignored: Counter[str] = Counter()
@@ -96,10 +101,34 @@ class Inbox:
         activity = activities.parse(json.loads(request.body))
         if not await self._concerns_us(activity):
             return
-        await self._authenticate(request, activity)
-        if self.waiting >= self._most_waiting:
+        asks = must_ask(activity)
+        self._check_room(activity.actor_uri, asks=asks)
+        signed_at = await self._authenticate(request, activity)
+        await self._store(
+            Arrival(
+                actor_uri=activity.actor_uri,
+                activity_uri=activity.uri,
+                body=request.body,
+                asks=asks,
+                signed_at=signed_at,
+            )
+        )
+
+    def note_asking(self, actor_uris: Iterable[str]) -> None:
+        """Note whose activities wait for another server's word."""
+        self._asking = Counter(map(host_of, actor_uris))
+
+    def _check_room(self, actor_uri: str, *, asks: bool) -> None:
+        """Refuse, before any work is done for it, what could not be kept anyway.
+
+        Raises:
+            TooManyRequests: more is waiting than can be kept.
+        """
+        full = self.waiting >= self._most_waiting
+        if asks:
+            full |= self._asking[host_of(actor_uri)] >= MOST_ASKING_OF_A_HOST or self._asking.total() >= MOST_ASKING
+        if full:
             raise TooManyRequests("too much is waiting here; please come back later")
-        await self._store(Arrival(activity.actor_uri, activity.uri, request.body, must_ask(activity)))
 
     async def _concerns_us(self, activity: Activity) -> bool:
         """Whether anything here could come of it; decided without asking anybody and before any costly step."""
@@ -121,29 +150,25 @@ class Inbox:
         return any(isinstance(uri, str) and self._uris.is_ours(uri) for uri in told)
 
     def _ignore(self, type_name: str) -> None:
-        """Count a type that nothing is done about."""
-        name = type_name[:_LONGEST_TYPE]
-        if name in self.ignored or len(self.ignored) < _MOST_IGNORED_TYPES:
-            self.ignored[name] += 1
+        """Count a type that nothing is done about; nobody has signed it yet, so the name may be anything."""
+        name = type_name if type_name.isascii() and type_name.isidentifier() else _ODD_TYPE
+        if name not in self.ignored and len(self.ignored) >= _MOST_IGNORED_TYPES:
+            name = _ODD_TYPE
+        self.ignored[name] += 1
 
-    async def _authenticate(self, request: SignedRequest, activity: Activity) -> None:
-        """Make sure that the activity is its actor's own (WIRE 2.4, steps 3 to 10)."""
+    async def _authenticate(self, request: SignedRequest, activity: Activity) -> datetime:
+        """Make sure that the activity is its actor's own (WIRE 2.4, steps 3 to 10); return when it was signed."""
         claim = verify.read(request, now=self._clock(), plain_http=self._uris.origin.startswith("http://"))
-        owned = await self._actors.key(claim.key_id)
-        try:
-            claim.verify(owned.public_key)
-        except BadSignature:
-            # The actor may have changed her key since it was read.
-            again = await self._actors.key_again(claim.key_id)
-            if again is None:
-                raise
-            owned = again
-            claim.verify(owned.public_key)
-        self._hosts.answered(host_of(owned.actor_uri))
-        if activity.actor_uri != owned.actor_uri:
-            raise BadSignature(f"signed by {owned.actor_uri}, not by {activity.actor_uri}")
+        signer_uri = await self._actors.verify(claim)
+        self._hosts.answered(host_of(signer_uri))
+        if activity.actor_uri != signer_uri:
+            raise BadSignature(f"signed by {signer_uri}, not by {activity.actor_uri}")
         if not same_origin(activity.uri, activity.actor_uri):
             raise Forbidden(f"the id {activity.uri} is not of the server of {activity.actor_uri}")
+        if activity.type in _CARRIES_ITS_OBJECT and not same_origin(activity.object.uri or "", activity.actor_uri):
+            # Nobody speaks for another server, and asking that server would make us knock where the sender points.
+            raise Forbidden(f"the object {activity.object.uri} is not of the server of {activity.actor_uri}")
+        return datetime.fromtimestamp(claim.created_s, UTC)
 
     async def _store(self, arrival: Arrival) -> None:
         """Return once *arrival* is on the disk, together with all others of the same moment."""
@@ -155,34 +180,36 @@ class Inbox:
 
     async def _store_arrivals(self) -> None:
         """Store what has arrived, and what arrives meanwhile, one transaction after another."""
-        while self._arrivals:
-            batch, self._arrivals = self._arrivals, []
-            try:
-                async with self._db.write() as tx:
-                    await inbox.insert(tx, [arrival for arrival, _ in batch], self._clock())
-            except BaseException as error:
-                for _, stored in batch:
-                    if not stored.done():
-                        stored.set_exception(error)
-                if not isinstance(error, Exception):
-                    raise
-            else:
-                self.waiting += len(batch)
-                for _, stored in batch:
-                    if not stored.done():
-                        stored.set_result(None)
-                self.arrived.set()
-        self._storing = None
+        try:
+            while self._arrivals:
+                batch, self._arrivals = self._arrivals, []
+                await self._store_batch(batch)
+        finally:
+            self._storing = None
+
+    async def _store_batch(self, batch: list[tuple[Arrival, asyncio.Future[None]]]) -> None:
+        """Store some arrivals in one transaction and tell those who wait for it."""
+        try:
+            async with self._db.write() as tx:
+                await inbox.insert(tx, [arrival for arrival, _ in batch], self._clock())
+        except BaseException as error:
+            for _, stored in batch:
+                if not stored.done():
+                    stored.set_exception(error)
+            if not isinstance(error, Exception):
+                raise
+            return
+        # Copies are counted along until the queue looks next, which is at once.
+        self.waiting += len(batch)
+        self._asking.update(host_of(arrival.actor_uri) for arrival, _ in batch if arrival.asks)
+        for _, stored in batch:
+            if not stored.done():
+                stored.set_result(None)
+        self.arrived.set()
 
 
 def must_ask(activity: Activity) -> bool:
-    """Whether another server must be asked before the activity can be believed.
-
-    An embedded object is believed only if it is of the same server as the actor who signed (FEP-fe34).
-    """
+    """Whether another server must be asked before the activity can take effect."""
     if activity.type is ActivityType.MOVE:
         return True
-    if activity.type not in _NEEDS_ITS_OBJECT:
-        return False
-    uri = activity.object.uri
-    return activity.object.document is None or uri is None or not same_origin(uri, activity.actor_uri)
+    return activity.type in _CARRIES_ITS_OBJECT and activity.object.document is None

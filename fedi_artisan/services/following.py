@@ -7,7 +7,7 @@ from fedi_artisan.domain.uris import Uris, new_uid
 from fedi_artisan.errors import NotFound
 from fedi_artisan.services.followers import Known
 from fedi_artisan.services.outbox import say
-from fedi_artisan.storage import artisans, following
+from fedi_artisan.storage import artisans, followers, following
 from fedi_artisan.storage.db import Tx
 from fedi_artisan.vocab import render
 
@@ -69,6 +69,7 @@ async def go_along(tx: Tx, uris: Uris, old_uri: str, new: Known, now: datetime) 
     """Follow the actor *new*, into whom *old_uri* has moved, for every artisan here who followed the old one."""
     for followed in await following.list_of_actor(tx, old_uri):
         artisan = await artisans.get(tx, followed.artisan_id)
-        if await following.find(tx, artisan.id, new.actor.uri) is None:
+        welcome = followed.state != "rejected" and not await followers.is_blocked(tx, artisan.id, new.id)
+        if welcome and await following.find(tx, artisan.id, new.actor.uri) is None:
             await request(tx, uris, artisan, new, now)
         await stop(tx, uris, artisan, old_uri, now)

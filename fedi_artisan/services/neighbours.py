@@ -2,13 +2,28 @@
 
 from datetime import datetime
 
-from fedi_artisan.storage import actors, deliveries, followers
+from fedi_artisan.storage import actors, deliveries, followers, inbox
 from fedi_artisan.storage.db import Tx
 
 
 async def forget(tx: Tx, uri: str) -> bool:
     """Forget an actor who is gone, with all she did here; return whether she was known."""
     return await actors.delete(tx, uri)
+
+
+async def take_back(tx: Tx, actor_uri: str, uri: str, now: datetime) -> None:
+    """Note that an actor took back what has this id, whether it came already or is still to come."""
+    await inbox.take_back(tx, actor_uri, uri, now)
+
+
+async def took_back(tx: Tx, actor_uri: str, uri: str) -> bool:
+    """Whether an actor took back, before it came, what has this id."""
+    return await inbox.is_known(tx, actor_uri, uri)
+
+
+async def is_tied(tx: Tx, uri: str) -> bool:
+    """Whether an actor follows somebody here, or is followed."""
+    return await actors.is_tied(tx, uri)
 
 
 async def move(tx: Tx, old_uri: str, new_uri: str) -> None:

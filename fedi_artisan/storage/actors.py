@@ -44,7 +44,11 @@ def _stored(row: Row) -> StoredActor:
 
 
 async def put(tx: Tx, actor: RemoteActor, now: datetime) -> int:
-    """Store *actor* as she is now, with exactly the keys she lists, and return her row id."""
+    """Store *actor* as she is now, with exactly the keys she lists, and return her row id.
+
+    A key id that another actor listed before belongs to whoever lists it now; the caller sees to it that both are of
+    one server.
+    """
     sql = """
         INSERT INTO actors (uri, host, type, username, name, url, inbox_url, shared_inbox_url, followers_uri, icon_url,
             also_known_as, moved_to_uri, fetched_at)
@@ -73,7 +77,6 @@ async def put(tx: Tx, actor: RemoteActor, now: datetime) -> int:
     )
     actor_id = int((await fetch_all(tx, sql, values))[0]["id"])
     await tx.execute("DELETE FROM actor_keys WHERE actor_id = ?", (actor_id,))
-    # A key id that another actor listed before belongs to whoever lists it now: the caller has checked the origin.
     keys = [(key.key_id, actor_id, key.pem) for key in actor.keys]
     await tx.executemany("INSERT OR REPLACE INTO actor_keys (key_id, actor_id, pem) VALUES (?, ?, ?)", keys)
     return actor_id
@@ -103,6 +106,15 @@ async def delete(tx: Tx, uri: str) -> bool:
     return bool(await fetch_all(tx, "DELETE FROM actors WHERE uri = ? RETURNING id", (uri,)))
 
 
+async def is_tied(tx: Tx, uri: str) -> bool:
+    """Whether the actor follows somebody here, or is followed."""
+    sql = """
+        SELECT 1 FROM actors WHERE uri = ? AND (EXISTS (SELECT 1 FROM followers WHERE actor_id = actors.id)
+            OR EXISTS (SELECT 1 FROM following WHERE actor_id = actors.id))
+    """
+    return await fetch_one(tx, sql, (uri,)) is not None
+
+
 async def set_moved(tx: Tx, uri: str, target_uri: str) -> None:
     """Note that the actor *uri* is now at *target_uri*."""
     await tx.execute("UPDATE actors SET moved_to_uri = ? WHERE uri = ?", (target_uri, uri))
@@ -127,6 +139,7 @@ async def prune(tx: Tx, before: datetime) -> int:
             AND NOT EXISTS (SELECT 1 FROM blocks WHERE actor_id = actors.id)
             AND NOT EXISTS (SELECT 1 FROM reactions WHERE actor_id = actors.id)
             AND NOT EXISTS (SELECT 1 FROM replies WHERE actor_id = actors.id)
+            AND NOT EXISTS (SELECT 1 FROM inbox WHERE actor_uri = actors.uri AND state = 'waiting')
         RETURNING id
     """
     return len(await fetch_all(tx, sql, (to_ms(before),)))

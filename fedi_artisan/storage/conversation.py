@@ -41,9 +41,12 @@ async def insert_reply(tx: Tx, note: Note, *, work_id: int, actor_id: int, now: 
 
 
 async def update_reply(tx: Tx, note: Note, actor_id: int, updated_at: datetime) -> bool:
-    """Store the newer words of a reply by this actor; return whether it is hers and was older."""
+    """Store the newer words of a reply by this actor; return whether it is hers and was older.
+
+    Other words than those that were approved wait for approval again.
+    """
     sql = """
-        UPDATE replies SET content_html = ?1, updated_at = ?2
+        UPDATE replies SET content_html = ?1, updated_at = ?2, approved = approved AND content_html = ?1
         WHERE uri = ?3 AND actor_id = ?4 AND coalesce(updated_at, published_at) < ?2 RETURNING id
     """
     return bool(await fetch_all(tx, sql, (note.content_html, to_ms(updated_at), note.uri, actor_id)))

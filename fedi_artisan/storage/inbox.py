@@ -1,14 +1,22 @@
-"""What arrived, until it took effect and for a while after."""
+"""What arrived, until it took effect and for a while after.
+
+A row that has taken effect stands for its id: what comes under the same id is a copy. Its `due_at` is the moment after
+which something signed under this id would be new, which is never, unless it was taken back.
+"""
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from fedi_artisan.storage.db import Tx, fetch_all, fetch_value, moment_or_none, to_ms
+from fedi_artisan.storage.db import Tx, fetch_all, fetch_one, fetch_value, from_ms, moment_or_none, to_ms
+
+_NEVER = 2**62
+_MOST_IGNORED_TYPES = 1_000
+_LONGEST_REFUSED_BYTES = 16_384  # kept for looking into; longer ones are made to fill a disk
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
     """A verified activity, as it is put into the inbox; `asks` if another server must be asked about it first."""
 
@@ -16,6 +24,7 @@ class Arrival:
     activity_uri: str
     body: bytes
     asks: bool
+    signed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,48 +38,97 @@ class InboxRow:
     attempts: int
 
 
+@dataclass(frozen=True, slots=True)
+class AskingRow:
+    """An activity waiting to take effect that another server must be asked about."""
+
+    id: int
+    actor_uri: str
+    due_at: datetime
+
+
 async def insert(tx: Tx, arrivals: Iterable[Arrival], now: datetime) -> None:
-    """Put verified activities into the inbox; one that is there already stays as it is."""
-    sql = """
-        INSERT INTO inbox (actor_uri, activity_uri, body, asks, due_at, received_at) VALUES (?, ?, ?, ?, ?, ?)
-        ON CONFLICT (actor_uri, activity_uri) DO NOTHING
+    """Put verified activities into the inbox; one that is there already stays as it is.
+
+    What was taken back may be done again under the same id, as some servers give the second Follow of an actor the id
+    of the first: it is no copy if it was signed after the taking back.
     """
-    moment = to_ms(now)
+    sql = """
+        INSERT INTO inbox (actor_uri, activity_uri, body, asks, due_at, received_at) VALUES (?1, ?2, ?3, ?4, ?5, ?5)
+        ON CONFLICT (actor_uri, activity_uri) DO UPDATE SET state = 'waiting', body = excluded.body,
+            asks = excluded.asks, attempts = 0, due_at = excluded.due_at, received_at = excluded.received_at,
+            answer = '' WHERE state <> 'waiting' AND inbox.due_at < ?6
+    """
     rows = [
-        (arrival.actor_uri, arrival.activity_uri, arrival.body, arrival.asks, moment, moment) for arrival in arrivals
+        (
+            arrival.actor_uri,
+            arrival.activity_uri,
+            arrival.body,
+            arrival.asks,
+            to_ms(now),
+            to_ms(arrival.signed_at),
+        )
+        for arrival in arrivals
     ]
     await tx.executemany(sql, rows)
+
+
+async def take_back(tx: Tx, actor_uri: str, uri: str, now: datetime) -> None:
+    """Note that the actor took back what has this id; where it comes later, late or again, it is a copy."""
+    sql = """
+        INSERT INTO inbox (actor_uri, activity_uri, asks, state, due_at, received_at, answer)
+        VALUES (?, ?, FALSE, 'done', ?, ?, 'taken back before it came')
+        ON CONFLICT (actor_uri, activity_uri) DO UPDATE SET state = 'done', body = NULL,
+            due_at = excluded.received_at, answer = 'taken back'
+    """
+    await tx.execute(sql, (actor_uri, uri, _NEVER, to_ms(now)))
+
+
+async def is_known(tx: Tx, actor_uri: str, uri: str) -> bool:
+    """Whether something of this actor with this id took effect lately, or was taken back before it came."""
+    sql = "SELECT 1 FROM inbox WHERE actor_uri = ? AND activity_uri = ? AND state = 'done'"
+    return await fetch_one(tx, sql, (actor_uri, uri)) is not None
 
 
 async def list_due(tx: Tx, now: datetime, limit: int) -> list[InboxRow]:
     """Return activities whose time has come and that need nobody's word, in the order they arrived.
 
-    An actor's activities keep their order: none is due before an earlier one that others are being asked about.
+    An actor's activities keep their order: none is due before an earlier one that others are being asked about, unless
+    these could not be reached.
     """
     sql = """
         SELECT id, actor_uri, activity_uri, body, attempts FROM inbox AS due
         WHERE state = 'waiting' AND due_at <= ? AND NOT asks AND NOT EXISTS (
             SELECT 1 FROM inbox AS earlier WHERE earlier.state = 'waiting' AND earlier.asks
-                AND earlier.actor_uri = due.actor_uri AND earlier.id < due.id)
+                AND earlier.actor_uri = due.actor_uri AND earlier.id < due.id AND earlier.attempts = 0)
         ORDER BY id LIMIT ?
     """
     return [InboxRow(*row) for row in await fetch_all(tx, sql, (to_ms(now), limit))]
 
 
-async def list_asking(tx: Tx, now: datetime, *, but_of: Collection[str], limit: int) -> list[InboxRow]:
-    """Return the first due activity of each actor that others must be asked about, but of none in *but_of*."""
+async def list_asking(tx: Tx) -> list[AskingRow]:
+    """Return all waiting activities that others must be asked about, in the order they arrived."""
+    sql = "SELECT id, actor_uri, due_at FROM inbox WHERE state = 'waiting' AND asks ORDER BY id"
+    return [AskingRow(row["id"], row["actor_uri"], from_ms(row["due_at"])) for row in await fetch_all(tx, sql)]
+
+
+async def list_rows(tx: Tx, ids: Iterable[int]) -> list[InboxRow]:
+    """Return waiting activities by their row ids."""
     sql = """
-        SELECT min(id), actor_uri, activity_uri, body, attempts FROM inbox
-        WHERE state = 'waiting' AND due_at <= ? AND asks AND actor_uri NOT IN (SELECT value FROM json_each(?))
-        GROUP BY actor_uri ORDER BY min(id) LIMIT ?
+        SELECT id, actor_uri, activity_uri, body, attempts FROM inbox
+        WHERE state = 'waiting' AND id IN (SELECT value FROM json_each(?)) ORDER BY id
     """
-    return [InboxRow(*row) for row in await fetch_all(tx, sql, (to_ms(now), json.dumps(list(but_of)), limit))]
+    return [InboxRow(*row) for row in await fetch_all(tx, sql, (json.dumps(list(ids)),))]
 
 
 async def finish(tx: Tx, answers: Mapping[int, tuple[str, str]]) -> None:
-    """Record rows as "done" or "refused", each with a word about why; their bodies are not needed any more."""
-    sql = "UPDATE inbox SET state = ?, answer = ?, body = CASE ? WHEN 'done' THEN NULL ELSE body END WHERE id = ?"
-    await tx.executemany(sql, [(state, answer, state, row_id) for row_id, (state, answer) in answers.items()])
+    """Record rows as "done" or "refused", each with a word about why; short bodies of refused ones are kept."""
+    sql = """
+        UPDATE inbox SET state = ?1, answer = ?2, due_at = ?3,
+            body = CASE WHEN ?1 = 'refused' AND length(body) <= ?4 THEN body END WHERE id = ?5
+    """
+    rows = [(state, answer, _NEVER, _LONGEST_REFUSED_BYTES, row_id) for row_id, (state, answer) in answers.items()]
+    await tx.executemany(sql, rows)
 
 
 async def postpone(tx: Tx, row_id: int, due_at: datetime, answer: str) -> None:
@@ -98,11 +156,13 @@ async def prune(tx: Tx, before: datetime) -> int:
 
 
 async def count_ignored(tx: Tx, counts: Mapping[str, int]) -> None:
-    """Add to the counts of activity types that nothing is done about."""
+    """Add to the counts of activity types that nothing is done about; a thousand names are kept, no more."""
     sql = """
-        INSERT INTO ignored (type, count) VALUES (?, ?) ON CONFLICT (type) DO UPDATE SET count = count + excluded.count
+        INSERT INTO ignored (type, count) SELECT ?1, ?2
+        WHERE (SELECT count(*) FROM ignored) < ?3 OR EXISTS (SELECT 1 FROM ignored WHERE type = ?1)
+        ON CONFLICT (type) DO UPDATE SET count = count + excluded.count
     """
-    await tx.executemany(sql, list(counts.items()))
+    await tx.executemany(sql, [(name, count, _MOST_IGNORED_TYPES) for name, count in counts.items()])
 
 
 async def list_ignored(tx: Tx) -> dict[str, int]:

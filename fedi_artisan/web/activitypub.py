@@ -19,6 +19,7 @@ from fedi_artisan.web.documents import document, raw_document
 OUTBOX_PAGE = 20
 MOST_REPLIES = 100
 MOST_IN_SERIES = 200
+_LONGEST_NUMBER = 18
 _INBOX_TYPES = frozenset({negotiate.ACTIVITY_JSON, negotiate.LD_JSON, "application/json"})
 
 
@@ -289,7 +290,7 @@ async def _read_body(request: Request, longest: int, within_s: float) -> bytes:
         BadJson: it did not arrive in time, or not whole.
     """
     announced = request.headers.get("content-length", "")
-    if announced.isdigit() and int(announced) > longest:
+    if announced.isascii() and announced.isdigit() and (len(announced) > _LONGEST_NUMBER or int(announced) > longest):
         raise TooLarge(f"up to {longest} bytes are read here")
     body = bytearray()
     try:

@@ -3,16 +3,21 @@
 The handlers are coroutines because Starlette would send plain functions through a thread, at every refusal.
 """
 
+import math
+from http import HTTPStatus
+
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from fedi_artisan.errors import ArtisanError, BadInput
+from fedi_artisan.errors import ArtisanError, BadInput, RemoteUnavailable
 from fedi_artisan.web import negotiate
 from fedi_artisan.web.context import site_of
 from fedi_artisan.web.links import links_of
 from fedi_artisan.web.pages import answer
 
+_RETRY_AFTER_S: dict[int, int] = {HTTPStatus.TOO_MANY_REQUESTS: 300, HTTPStatus.SERVICE_UNAVAILABLE: 60}
+_LONGEST_RETRY_AFTER_S = 86_400
 _ALWAYS_DOCUMENTS = ("/ap/", "/.well-known/", "/nodeinfo")
 
 
@@ -21,13 +26,22 @@ async def on_error(request: Request, error: Exception) -> Response:
     if isinstance(error, HTTPException):
         return _answer(request, error.status_code, error.detail, headers=dict(error.headers or {}))
     if isinstance(error, ArtisanError):
-        return _answer(request, error.status, str(error), told=isinstance(error, BadInput))
+        return _answer(request, error.status, str(error), told=isinstance(error, BadInput), headers=_patience(error))
     return await on_crash(request, error)
 
 
 async def on_crash(request: Request, _error: Exception) -> Response:
     """Return the answer to a fault of our own; what it was stands in the log and nowhere else."""
     return _answer(request, 500, "something went wrong here")
+
+
+def _patience(error: ArtisanError) -> dict[str, str]:
+    """Return how long to wait before trying again, where that may help."""
+    usual_s = _RETRY_AFTER_S.get(error.status)
+    if usual_s is None:
+        return {}
+    asked_s = error.retry_after_s if isinstance(error, RemoteUnavailable) else None
+    return {"Retry-After": str(math.ceil(min(max(asked_s or usual_s, 1), _LONGEST_RETRY_AFTER_S)))}
 
 
 def _answer(

@@ -2,7 +2,7 @@
 
 from fedi_artisan.errors import Forbidden
 from fedi_artisan.federation.event import Event
-from fedi_artisan.services import conversation
+from fedi_artisan.services import conversation, neighbours
 from fedi_artisan.storage.db import Tx
 from fedi_artisan.vocab.notes import parse_note
 
@@ -20,5 +20,7 @@ async def handle(tx: Tx, event: Event) -> str:
     work_id = await conversation.find_subject(tx, event.uris, note.in_reply_to)
     if work_id is None:
         return "not about a work of ours"
+    if await neighbours.took_back(tx, event.sender.actor.uri, note.uri):
+        return "deleted before it came"
     await conversation.reply(tx, note, work_id=work_id, actor_id=event.sender.id, now=event.now)
     return "replied"

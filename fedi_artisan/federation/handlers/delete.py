@@ -16,4 +16,6 @@ async def handle(tx: Tx, event: Event) -> str:
         return "reply forgotten"
     if await conversation.take_back(tx, event.sender.id, activity_uri=uri):
         return "taken back"
+    # It may have overtaken what it deletes.
+    await neighbours.take_back(tx, event.sender.actor.uri, uri, event.now)
     return "nothing of hers here by that id"

@@ -4,20 +4,27 @@ from collections.abc import Awaitable, Callable
 
 from fedi_artisan.errors import Forbidden
 from fedi_artisan.federation.event import Event
-from fedi_artisan.services import conversation, followers
+from fedi_artisan.services import conversation, followers, following, neighbours
 from fedi_artisan.storage.db import Tx
 from fedi_artisan.vocab.activity import InnerActivity
 from fedi_artisan.vocab.types import ActivityType
 
 
 async def handle(tx: Tx, event: Event) -> str:
-    """Take back a Follow, Like, Announce or Block of the sender, named by its id or sent along."""
+    """Take back a Follow, Like, Announce, Block or Accept of the sender, named by its id or sent along."""
     inner = event.activity.inner
     if inner is not None and inner.actor_uri not in {None, event.sender.actor.uri}:
         raise Forbidden(f"{event.sender.actor.uri} cannot take back what {inner.actor_uri} did")
-    if inner is not None and inner.type in _BY_CONTENT:
-        return await _BY_CONTENT[inner.type](tx, event, inner)
-    return await _by_id(tx, event)
+    # Whatever says what it was about is found by that: not every server keeps the ids of what it once did.
+    if inner is not None and inner.type in _BY_CONTENT and inner.object.uri is not None:
+        answer = await _BY_CONTENT[inner.type](tx, event, inner)
+    else:
+        answer = await _by_id(tx, event)
+    uri = event.activity.object.uri
+    if uri is not None:
+        # It may have overtaken what it takes back.
+        await neighbours.take_back(tx, event.sender.actor.uri, uri, event.now)
+    return answer
 
 
 async def _by_id(tx: Tx, event: Event) -> str:
@@ -43,6 +50,13 @@ async def _block(tx: Tx, event: Event, inner: InnerActivity) -> str:
     return "unblocked"
 
 
+async def _accept(tx: Tx, event: Event, inner: InnerActivity) -> str:
+    taken = await following.answer(
+        tx, event.sender.actor.uri, follow_uri=inner.object.uri, artisan_uid=None, accepted=False
+    )
+    return "not followed any more" if taken else "no such request to this actor"
+
+
 async def _reaction(tx: Tx, event: Event, inner: InnerActivity) -> str:
     kind = "Announce" if inner.type is ActivityType.ANNOUNCE else "Like"
     work_id = await conversation.find_work(tx, event.uris, inner.object.uri)
@@ -51,6 +65,7 @@ async def _reaction(tx: Tx, event: Event, inner: InnerActivity) -> str:
 
 
 _BY_CONTENT: dict[ActivityType | None, Callable[[Tx, Event, InnerActivity], Awaitable[str]]] = {
+    ActivityType.ACCEPT: _accept,
     ActivityType.FOLLOW: _follow,
     ActivityType.BLOCK: _block,
     ActivityType.LIKE: _reaction,

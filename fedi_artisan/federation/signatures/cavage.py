@@ -63,7 +63,7 @@ def read(request: SignedRequest, *, now: datetime) -> Reading:
         digest.check(values["digest"], request.body)
     paths = (path + query, path) if query else (path,)
     texts = tuple(_text(names, values, request.method, path) for path in paths)
-    return Reading(parameters["keyid"], _decode(parameters["signature"]), texts)
+    return Reading(parameters["keyid"], _decode(parameters["signature"]), texts, created_s)
 
 
 def sign(request: SignedRequest, key_id: str, private_key: RSAPrivateKey, headers: Mapping[str, str]) -> dict[str, str]:

@@ -67,8 +67,10 @@ class Reading(NamedTuple):
         key_id: as the sender gave it, not yet judged.
         signature: the raw RSA signature.
         texts: what may have been signed; one of them must verify.
+        created_s: when it was made, in Unix time, as the sender's clock says.
     """
 
     key_id: str
     signature: bytes
     texts: tuple[bytes, ...]
+    created_s: int

@@ -89,10 +89,11 @@ def read(request: SignedRequest, *, now: datetime) -> Reading:
     if covered.get('"host"', host).lower() != host:
         raise BadSignature("The signature was made for another host.")
     expires = result.parameters.get("expires")
-    window.check(int(result.parameters["created"]), None if expires is None else int(expires), now)
+    created_s = int(result.parameters["created"])
+    window.check(created_s, None if expires is None else int(expires), now)
     if '"content-digest"' in covered:
         digest.check_content(covered['"content-digest"'], request.body)
-    return Reading(notes.key_id, notes.signature, (notes.text,))
+    return Reading(notes.key_id, notes.signature, (notes.text,), created_s)
 
 
 def sign(request: SignedRequest, key_id: str, private_key: RSAPrivateKey, now: datetime) -> dict[str, str]:

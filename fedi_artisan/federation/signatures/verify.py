@@ -23,12 +23,14 @@ class Claim:
         scheme: the dialect it was written in.
         signature: the raw RSA signature.
         texts: what may have been signed; one of them must verify.
+        created_s: when it was made, in Unix time, as the sender's clock says.
     """
 
     key_id: str
     scheme: Scheme
     signature: bytes = field(repr=False)
     texts: tuple[bytes, ...] = field(repr=False)
+    created_s: int
 
     def verify(self, public_key: RSAPublicKey) -> None:
         """Return only when *public_key* made this signature, by RSASSA-PKCS1-v1_5 with SHA-256.
@@ -67,7 +69,7 @@ def read(request: SignedRequest, *, now: datetime, plain_http: bool = False) -> 
     else:
         raise BadSignature("The request is not signed.")
     _check_key_id(reading.key_id, plain_http=plain_http)
-    return Claim(key_id=reading.key_id, scheme=scheme, signature=reading.signature, texts=reading.texts)
+    return Claim(scheme=scheme, **reading._asdict())
 
 
 def _check_key_id(key_id: str, *, plain_http: bool) -> None:
