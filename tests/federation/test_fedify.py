@@ -51,8 +51,9 @@ async def outcome(house: House, sent: Sent) -> str:
 
 async def counts(peer: FedifyPeer, work_uri: str) -> tuple[int, int, int]:
     """Return how many replies, likes and shares a work has, as Fedify reads it from its collections."""
-    documents = [(await peer.fetch(f"{work_uri}/{name}")).document for name in ("replies", "likes", "shares")]
-    return tuple(document["totalItems"] for document in documents if document)  # type: ignore[return-value]  # three
+    answers = [await peer.fetch(f"{work_uri}/{name}") for name in ("replies", "likes", "shares")]
+    replies, likes, shares = [int((answer.document or {})["totalItems"]) for answer in answers]
+    return replies, likes, shares
 
 
 async def counts_become(peer: FedifyPeer, work_uri: str, expected: tuple[int, int, int]) -> None:
