@@ -17,7 +17,20 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
 
 
 @pytest.fixture
+async def work(house: House) -> str:
+    """The id of a work that our server shows."""
+    return house.uris.work((await house.publish()).uid)
+
+
+@pytest.fixture
 async def neighbour() -> AsyncIterator[Neighbour]:
     """Another server, running."""
+    async with open_neighbour() as opened:
+        yield opened
+
+
+@pytest.fixture
+async def elsewhere() -> AsyncIterator[Neighbour]:
+    """A third server, running."""
     async with open_neighbour() as opened:
         yield opened

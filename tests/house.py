@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -75,6 +75,11 @@ class House:
         """Return the first value of the first row, or None."""
         rows = await self.rows(sql, *parameters)
         return rows[0][0] if rows else None
+
+    async def answer(self, activity: Mapping[str, Any]) -> tuple[str, str] | None:
+        """Return what came of an activity in the inbox: state and answer, or None where it was not stored."""
+        rows = await self.rows("SELECT state, answer FROM inbox WHERE activity_uri = ?", activity["id"])
+        return (rows[0]["state"], rows[0]["answer"]) if rows else None
 
     async def quiet(self) -> None:
         """Return when nothing waits in the inbox any more."""

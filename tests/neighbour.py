@@ -8,7 +8,7 @@ import contextlib
 import hashlib
 import itertools
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -24,6 +24,9 @@ from cryptography.hazmat.primitives.hashes import SHA256
 
 AS2 = "https://www.w3.org/ns/activitystreams"
 PUBLIC = f"{AS2}#Public"
+ACTIVITY_JSON = "application/activity+json"
+
+Route = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @cache
@@ -71,12 +74,16 @@ class Person:
 
 @dataclass
 class Neighbour:
-    """The other server: `documents` is what it serves by path, `received` what its inboxes got."""
+    """The other server: `documents` is what it serves by path, `received` what its inboxes got.
+
+    `routes` answer in their own way, `requests` is all that was asked of it.
+    """
 
     origin: str
     session: aiohttp.ClientSession
     documents: dict[str, Any] = field(default_factory=dict)
     received: list[dict[str, Any]] = field(default_factory=list)
+    routes: dict[str, Route] = field(default_factory=dict)
     requests: list[tuple[str, str]] = field(default_factory=list)
     inbox_status: int = 202
     numbers: Any = field(default_factory=lambda: itertools.count(1))
@@ -87,11 +94,17 @@ class Neighbour:
         self.serve(person.document())
         return person
 
-    def serve(self, document: Mapping[str, Any], *, status: int = 200, at: str | None = None) -> None:
-        """Serve a document at its id, or at the address *at*."""
-        self.documents[urlsplit(at or document["id"]).path] = (status, document)
+    def serve(
+        self, document: Mapping[str, Any], *, status: int = 200, at: str | None = None, kind: str = ACTIVITY_JSON
+    ) -> None:
+        """Serve a document at its id, or at the address *at*, as the media type *kind*."""
+        self.documents[path_of(at or document["id"])] = (status, document, kind)
 
-    def activity(self, kind: str, person: Person, target: Any, **more: Any) -> dict[str, Any]:
+    def asked(self, uri: str | None = None) -> int:
+        """Return how often a document was asked for, or anything at all."""
+        return sum(method == "GET" and uri in {None, self.origin + path} for method, path in self.requests)
+
+    def activity(self, kind: str, person: Person, target: Any, /, **more: Any) -> dict[str, Any]:
         """Return a new activity of *person*."""
         number = next(self.numbers)
         return {
@@ -132,10 +145,15 @@ class Neighbour:
         key_id: str | None = None,
         private: rsa.RSAPrivateKey | None = None,
         headers: Mapping[str, str] | None = None,
+        rfc9421: bool = False,
     ) -> tuple[int, str]:
-        """Send a signed activity (draft-cavage, as most servers do); return status and body of the answer."""
+        """Send a signed activity (draft-cavage, as most servers do); return status and body of the answer.
+
+        A header of *headers* that is empty is left out.
+        """
         body = activity if isinstance(activity, bytes) else json.dumps(activity).encode()
-        signed = signed_headers(
+        sign = signed_by_rfc9421 if rfc9421 else signed_headers
+        signed = sign(
             "POST",
             inbox_url,
             body,
@@ -143,8 +161,45 @@ class Neighbour:
             private=private or person.private,
             date=date,
         )
-        async with self.session.post(inbox_url, data=body, headers={**signed, **(headers or {})}) as answer:
+        merged = {name: value for name, value in {**signed, **(headers or {})}.items() if value}
+        async with self.session.post(inbox_url, data=body, headers=merged) as answer:
             return answer.status, await answer.text()
+
+
+def path_of(uri: str) -> str:
+    """Return path and query of an address, as they are asked for."""
+    parts = urlsplit(uri)
+    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+
+def signed_by_rfc9421(
+    method: str,
+    url: str,
+    body: bytes = b"",
+    *,
+    key_id: str,
+    private: rsa.RSAPrivateKey,
+    date: datetime | None = None,
+) -> dict[str, str]:
+    """Return the headers of a request with a body signed by RFC 9421."""
+    created = int((date or datetime.now(UTC)).timestamp())
+    digest = f"sha-256=:{base64.b64encode(hashlib.sha256(body).digest()).decode()}:"
+    parameters = f'("@method" "@target-uri" "content-digest");created={created};keyid="{key_id}"'
+    text = "\n".join(
+        [
+            f'"@method": {method}',
+            f'"@target-uri": {url}',
+            f'"content-digest": {digest}',
+            f'"@signature-params": {parameters}',
+        ]
+    )
+    signature = base64.b64encode(private.sign(text.encode(), padding.PKCS1v15(), SHA256())).decode()
+    return {
+        "content-type": ACTIVITY_JSON,
+        "content-digest": digest,
+        "signature-input": f"sig1={parameters}",
+        "signature": f"sig1=:{signature}:",
+    }
 
 
 def signed_headers(
@@ -165,7 +220,7 @@ def signed_headers(
     }
     if method == "POST":
         headers["digest"] = f"SHA-256={base64.b64encode(hashlib.sha256(body).digest()).decode()}"
-        headers["content-type"] = "application/activity+json"
+        headers["content-type"] = ACTIVITY_JSON
     lines = [f"(request-target): {method.lower()} {path}", *(f"{name}: {value}" for name, value in headers.items())]
     signature = base64.b64encode(private.sign("\n".join(lines).encode(), padding.PKCS1v15(), SHA256())).decode()
     names = " ".join(["(request-target)", *headers])
@@ -179,13 +234,16 @@ async def open_neighbour() -> AsyncIterator[Neighbour]:
     async with aiohttp.ClientSession() as session:
         neighbour = Neighbour("", session)
 
-        async def answer(request: web.Request) -> web.Response:
+        async def answer(request: web.Request) -> web.StreamResponse:
             neighbour.requests.append((request.method, request.path_qs))
+            if request.path_qs in neighbour.routes:
+                return await neighbour.routes[request.path_qs](request)
             if request.method == "POST":
                 neighbour.received.append(await request.json())
                 return web.Response(status=neighbour.inbox_status)
-            status, document = neighbour.documents.get(request.path, (404, {"error": "not here"}))
-            return web.Response(body=json.dumps(document), status=status, content_type="application/activity+json")
+            missing = (404, {"error": "not here"}, ACTIVITY_JSON)
+            status, document, kind = neighbour.documents.get(request.path_qs, missing)
+            return web.Response(body=json.dumps(document), status=status, headers={"content-type": kind})
 
         app = web.Application()
         app.router.add_route("*", "/{path:.*}", answer)

@@ -1,6 +1,13 @@
 """Follow: accepted, repeated, by a stranger, for someone else, malformed."""
 
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
 from tests.house import House, until
+from tests.inbox.sending import befriend, effect
+from tests.inbox.shapes import shapes, visit
 from tests.neighbour import Neighbour
 
 
@@ -61,3 +68,71 @@ async def test_a_follow_of_nobody_here_makes_no_follower(house: House, neighbour
     await house.quiet()
     assert await house.value("SELECT count(*) FROM followers") == 0
     assert not neighbour.received
+
+
+@pytest.mark.parametrize(("software", "name"), shapes("follow"))
+async def test_every_server_can_follow(house: House, neighbour: Neighbour, work: str, software: str, name: str) -> None:
+    """The Follow of every kind of server makes a follower and is accepted."""
+    visitor = visit(software, house, neighbour, work)
+    follow = visitor.read(name)
+    assert await visitor.send(follow) == ("done", "follows")
+    assert await house.value("SELECT follow_uri FROM followers") == follow["id"]
+    accept = json.loads(await house.value("SELECT body FROM activities WHERE type = 'Accept'"))
+    assert accept["object"]["id"] == follow["id"]
+    assert accept["to"] == [visitor.uri]
+
+
+async def test_a_stranger_cannot_follow_for_another(house: House, neighbour: Neighbour) -> None:
+    """A Follow in the name of another actor is refused, though both are of one server (WIRE 2.4 step 10)."""
+    bob, mallory = neighbour.person("bob"), neighbour.person("mallory", key_number=1)
+    follow = neighbour.activity("Follow", bob, house.actor_uri)
+    status, text = await neighbour.send(mallory, house.uris.shared_inbox, follow)
+    assert (status, await house.answer(follow)) == (401, None)
+    assert "not by" in json.loads(text)["error"]
+
+
+@pytest.mark.parametrize("target", [None, "", 7, [], {}, {"type": "Person"}, "maria", "acct:maria@x", ["", None]])
+async def test_a_follow_of_nothing_is_refused(house: House, neighbour: Neighbour, target: object) -> None:
+    """A Follow whose object is no address is answered 400 with a reason."""
+    bob = neighbour.person("bob")
+    status, text = await neighbour.send(bob, house.uris.shared_inbox, neighbour.activity("Follow", bob, target))
+    assert (status, bool(json.loads(text)["error"])) == (400, True)
+
+
+async def test_a_follow_of_a_work_makes_no_follower(house: House, neighbour: Neighbour, work: str) -> None:
+    """Only an actor can be followed."""
+    bob = neighbour.person("bob")
+    state, _ = await effect(house, neighbour, bob, neighbour.activity("Follow", bob, work))
+    assert (state, await house.value("SELECT count(*) FROM followers")) == ("refused", 0)
+
+
+async def test_who_follows_again_is_heard_again(house: House, neighbour: Neighbour) -> None:
+    """Some servers give the Follow after an unfollowing the id of the first: it makes a follower again (WIRE 5.2)."""
+    bob = neighbour.person("bob")
+    follow = await befriend(house, neighbour, bob)
+    assert await effect(house, neighbour, bob, neighbour.activity("Undo", bob, follow)) == ("done", "unfollowed")
+    later = datetime.now(UTC) + timedelta(seconds=5)
+    assert (await neighbour.send(bob, house.uris.shared_inbox, follow, date=later))[0] == 202
+    await house.quiet()
+    assert await house.value("SELECT count(*) FROM followers") == 1
+
+
+async def test_a_copy_of_an_old_follow_does_not_undo_the_leaving(house: House, neighbour: Neighbour) -> None:
+    """WIRE 10.2 #10: a Follow recorded before the Undo and sent again after it has no effect."""
+    bob = neighbour.person("bob")
+    signed_at = datetime.now(UTC)
+    follow = await befriend(house, neighbour, bob)
+    await effect(house, neighbour, bob, neighbour.activity("Undo", bob, follow))
+    assert (await neighbour.send(bob, house.uris.shared_inbox, follow, date=signed_at))[0] == 202
+    await house.quiet()
+    assert await house.value("SELECT count(*) FROM followers") == 0
+
+
+async def test_an_undo_that_overtakes_its_follow_wins(house: House, neighbour: Neighbour) -> None:
+    """A Follow that arrives after its own Undo makes no follower."""
+    bob = neighbour.person("bob")
+    await befriend(house, neighbour, bob)
+    late = neighbour.activity("Follow", bob, house.actor_uri)
+    await effect(house, neighbour, bob, neighbour.activity("Undo", bob, late))
+    await effect(house, neighbour, bob, late)
+    assert await house.value("SELECT count(*) FROM followers") == 0
