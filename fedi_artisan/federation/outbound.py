@@ -31,7 +31,8 @@ log = logging.getLogger(__name__)
 SIGNERS = 2
 SETTLE_AT_ONCE = 100
 SETTLE_WITHIN_S = 0.2
-LOOK_AHEAD = 4
+# A look goes over all that waits, however few of it can start.
+LOOK_AHEAD = 256
 
 
 class Outbound:
@@ -62,6 +63,7 @@ class Outbound:
         self._courier = Courier(client, hosts, signers, clock, config.timeouts.total_s)
         self._spread = random.Random()  # noqa: S311 - only to keep retries out of step
         self._keys: dict[int, SigningKey] = {}
+        self._parsed_keys: dict[int, tuple[str, SigningKey]] = {}
         self._ready: deque[Delivery] = deque()
         self._under_way: dict[int, asyncio.Task[None]] = {}
         self._hosts_under_way: Counter[str] = Counter()
@@ -100,7 +102,7 @@ class Outbound:
                 under_way=self._under_way,
                 busy_hosts=self._busy_hosts(),
                 per_host=self._rules.per_host,
-                limit=self._lanes.room() * LOOK_AHEAD,
+                limit=LOOK_AHEAD,
             )
         self._ready.extend(due)
 
@@ -116,7 +118,10 @@ class Outbound:
     async def _deliver(self, delivery: Delivery, leave: Callable[[], None]) -> None:
         """Send one and keep what came of it."""
         try:
-            outcome = await deliver(self._courier, delivery, await self._key(delivery.artisan_id))
+            key = await self._key(delivery.artisan_id)
+            # Another one to the same host goes over the same connection; a new one costs it several journeys.
+            alone = self._hosts_under_way[delivery.host] == 1
+            outcome = await deliver(self._courier, delivery, key, hang_up=alone)
             if outcome.verdict is Verdict.GONE:
                 await self._look_after(delivery.inbox_url)
         except Exception:  # the boundary: one failing delivery must not stop the others
@@ -135,17 +140,20 @@ class Outbound:
         """Return the key that signs for an artisan."""
         # Keys that are forgotten while one is being read must stay so.
         keys = self._keys
-        key = keys.get(artisan_id)
-        if key is None:
+        if artisan_id not in keys:
             async with self._db.read() as tx:
-                stored = await artisans.get_key(tx, artisan_id)
+                pem = (await artisans.get_key(tx, artisan_id)).private_pem
                 artisan = await artisans.get(tx, artisan_id)
-            key_id = self._uris.key(self._uris.actor(artisan.uid))
-            key = keys[artisan_id] = SigningKey(key_id, load_private_key(stored.private_pem))
-        return key
+            held = self._parsed_keys.get(artisan_id)
+            # Parsing a key takes longer than fifty signatures, and the very same one is mostly found again.
+            if held is None or held[0] != pem:
+                key_id = self._uris.key(self._uris.actor(artisan.uid))
+                held = self._parsed_keys[artisan_id] = pem, SigningKey(key_id, load_private_key(pem))
+            keys[artisan_id] = held[1]
+        return keys[artisan_id]
 
     def forget_keys(self) -> None:
-        """Read the keys anew: another process may have changed them."""
+        """Look at the keys anew: another process may have changed them."""
         self._keys = {}
 
     async def _look_after(self, inbox_url: str) -> None:
