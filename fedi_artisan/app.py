@@ -111,6 +111,8 @@ def build(config: Config, *, clock: Clock = utc_now) -> ASGIApp:
         lifespan=lifespan,
         exception_handlers={ArtisanError: errors.on_error, HTTPException: errors.on_error, Exception: errors.on_crash},
     )
+    # An id never redirects, and a redirect would be built from the Host header of whoever asks (WIRE 1.5).
+    app.router.redirect_slashes = False
     cache = Cache(app)
     return cache
 

@@ -206,8 +206,12 @@ async def summaries(tx: Tx, host: str | None = None) -> list[HostSummary]:
 
 
 async def find_public(tx: Tx, uri: str) -> bytes | None:
-    """Return a public activity of ours as it was sent, or None."""
-    row = await fetch_one(tx, "SELECT body FROM activities WHERE uri = ? AND public", (uri,))
+    """Return a public activity of ours as it was sent; None as well once what it tells of was withdrawn."""
+    sql = """
+        SELECT body FROM activities AS said WHERE uri = ? AND public AND (type = 'Delete' OR NOT EXISTS (
+            SELECT 1 FROM activities AS later WHERE later.subject_uri = said.subject_uri AND later.type = 'Delete'))
+    """
+    row = await fetch_one(tx, sql, (uri,))
     return None if row is None else bytes(row["body"])
 
 

@@ -86,15 +86,21 @@ async def _artisan(request: Request, tx: Tx) -> Artisan:
 
 
 async def outbox(request: Request) -> Response:
-    """Return what an artisan published, the newest first; `?page=1` and `?before=` give its pages (WIRE 6)."""
+    """Return what an artisan published, the newest first; `?page=1` and `?before=` give its pages (WIRE 6).
+
+    Raises:
+        NotFound: there is no such actor, or no such page.
+    """
     site = site_of(request)
     before = request.query_params.get("before")
     async with site.db.read() as tx:
         artisan = await _artisan(request, tx)
         uri = f"{site.uris.actor(artisan.uid)}/outbox"
-        if not request.query_params:
+        if before is None and not _is_first_page(request):
             total = await works.count_shown(tx, artisan.id)
             return document(request, render.collection(uri, total=total, first=f"{uri}?page=1"))
+        if before is not None and await works.find(tx, before) is None:
+            raise NotFound("there is no such page")
         shown = await works.list_shown(tx, artisan.id, limit=OUTBOX_PAGE + 1, before=before)
         page = shown[:OUTBOX_PAGE]
         said = await deliveries.find_creates(tx, [site.uris.work(work.uid) for work in page])
@@ -107,6 +113,18 @@ async def outbox(request: Request) -> Response:
     this_uri = f"{uri}?page=1" if before is None else f"{uri}?before={before}"
     next_uri = f"{uri}?before={page[-1].uid}" if len(shown) > OUTBOX_PAGE else None
     return document(request, render.collection_page(this_uri, part_of=uri, items=items, next_uri=next_uri))
+
+
+def _is_first_page(request: Request) -> bool:
+    """Whether the page is asked for instead of the collection.
+
+    Raises:
+        NotFound: it is another page than the first.
+    """
+    page = request.query_params.get("page")
+    if page not in {None, "1"}:
+        raise NotFound("there is no such page")
+    return page is not None
 
 
 async def followers_of(request: Request) -> Response:
@@ -203,7 +221,7 @@ async def replies(request: Request) -> Response:
         found = await _shown_work(request, tx)
         approved = await conversation.list_approved(tx, found.id, MOST_REPLIES)
     uri = f"{site.uris.work(found.uid)}/replies"
-    if request.query_params:
+    if _is_first_page(request):
         page = render.collection_page(f"{uri}?page=1", part_of=uri, items=approved, ordered=False)
         return document(request, page)
     return document(request, render.collection(uri, total=found.replies, first=f"{uri}?page=1", ordered=False))
@@ -229,7 +247,7 @@ async def activity(request: Request) -> Response:
     """Return a public activity of ours by its id, as it was sent.
 
     Raises:
-        NotFound: there is none, or it was meant for its receiver alone.
+        NotFound: there is none, or it was meant for its receiver alone, or tells of a work that was withdrawn.
     """
     site = site_of(request)
     async with site.db.read() as tx:

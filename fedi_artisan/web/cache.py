@@ -11,6 +11,7 @@ from fedi_artisan.web import negotiate
 MOST_BYTES = 16_000_000
 LARGEST_ANSWER_BYTES = 500_000
 LONGEST_QUERY = 300
+_READ = (b"accept", b"accept-language", b"if-none-match")
 _NOT_KEPT = ("/media/", "/static/")
 _NOT_MODIFIED_DROPS = frozenset({b"content-length", b"content-type"})
 
@@ -40,6 +41,11 @@ class Cache:
         self._generation = 0
         self._answers: LRUCache[_Key, _Answer] = LRUCache(MOST_BYTES, lambda answer: len(answer.body) + 1000)
 
+    @property
+    def size_bytes(self) -> int:
+        """How much is kept, about."""
+        return int(self._answers.currsize)
+
     def clear(self) -> None:
         """Forget all answers: something that is shown has changed."""
         self._generation += 1
@@ -50,25 +56,24 @@ class Cache:
         if scope["type"] != "http" or scope["method"] not in {"GET", "HEAD"} or scope["path"].startswith(_NOT_KEPT):
             await self._app(scope, receive, send)
             return
-        accept = language = held = b""
+        # Several lines of a header are one list: whoever read only one of them here would keep for others what was not
+        # meant for them.
+        lists = dict.fromkeys(_READ, b"")
         for name, value in scope["headers"]:
-            if name == b"accept":
-                accept = value
-            elif name == b"accept-language":
-                language = value
-            elif name == b"if-none-match":
-                held = value
+            if name in lists:
+                lists[name] = lists[name] + b", " + value if lists[name] else value
+        held = lists[b"if-none-match"]
         key = (
             scope["path"],
             scope["query_string"],
-            negotiate.prefers_document(accept.decode("latin-1")),
-            negotiate.preferred_language(language.decode("latin-1")),
+            negotiate.prefers_document(lists[b"accept"].decode("latin-1")),
+            negotiate.preferred_language(lists[b"accept-language"].decode("latin-1")),
         )
         answer = self._answers.get(key)
         if answer is None:
             keep = scope["method"] == "GET" and len(scope["query_string"]) <= LONGEST_QUERY
             await (self._answer_and_keep(key, scope, receive, send) if keep else self._app(scope, receive, send))
-        elif held and answer.etag in held:
+        elif answer.etag in held or held.strip() == b"*":
             await send({"type": "http.response.start", "status": 304, "headers": answer.short_headers})
             await send({"type": "http.response.body", "body": b""})
         else:

@@ -58,6 +58,7 @@ def _answer(
     """
     if not _is_for_people(request):
         response: Response = JSONResponse({"error": reason}, status_code=status)
+        response.headers["Access-Control-Allow-Origin"] = "*"
         response.headers["Vary"] = negotiate.VARY
         response.headers["X-Content-Type-Options"] = "nosniff"
     else:
@@ -80,6 +81,7 @@ def _answer(
 
 def _is_for_people(request: Request) -> bool:
     """Whether a person may be looking: not below the addresses of documents, nor where a document is preferred."""
-    if request.url.path.startswith(_ALWAYS_DOCUMENTS):
+    # Not `request.url`: that is built from the Host header, which can be anything.
+    if request.scope["path"].startswith(_ALWAYS_DOCUMENTS):
         return False
     return not negotiate.wants_document(request)

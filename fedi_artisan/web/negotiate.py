@@ -16,13 +16,18 @@ VARY = "Accept, Accept-Language"
 
 def wants_document(request: Request) -> bool:
     """Whether *request* prefers an ActivityStreams document to a page."""
-    return prefers_document(request.headers.get("accept", ""))
+    return prefers_document(_header(request, "accept"))
 
 
 def language(request: Request) -> str:
     """Return the language to answer in: "fr" or "en", by `?lang=`, else by what the browser prefers."""
     asked = request.query_params.get("lang", "")
-    return asked if asked in LANGUAGES else preferred_language(request.headers.get("accept-language", ""))
+    return asked if asked in LANGUAGES else preferred_language(_header(request, "accept-language"))
+
+
+def _header(request: Request, name: str) -> str:
+    """Return a header that is a list; its lines, where there are several, are one list (RFC 9110 5.3)."""
+    return ", ".join(request.headers.getlist(name))
 
 
 @lru_cache(maxsize=256)

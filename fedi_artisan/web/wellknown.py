@@ -1,7 +1,7 @@
 """How this server is found: WebFinger, host-meta, NodeInfo."""
 
 from collections.abc import Mapping
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 from xml.sax.saxutils import quoteattr
 
 from starlette.requests import Request
@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from fedi_artisan import __version__
 from fedi_artisan.domain.actors import Artisan
-from fedi_artisan.domain.uris import Uris
+from fedi_artisan.domain.uris import Uris, origin_of
 from fedi_artisan.errors import BadInput, NotFound
 from fedi_artisan.storage import artisans, works
 from fedi_artisan.web import negotiate
@@ -30,58 +30,69 @@ async def webfinger(request: Request) -> Response:
         BadInput: no resource was asked for, or none that could be one.
         NotFound: it is nobody here.
     """
-    site = site_of(request)
-    resource = request.query_params.get("resource", "").strip()
+    # Some encode the resource once too often.
+    resource = unquote(request.query_params.get("resource", "")).strip()
     if not resource or len(resource) > _LONGEST_RESOURCE or not resource.isprintable():
         raise BadInput("say who you look for: ?resource=acct:name@host")
-    if _is_instance(resource, site.uris):
-        return _jrd(request, _instance(site.uris))
-    artisan = await _find(site, resource)
-    if artisan is None:
-        raise NotFound("nobody here by that name")
-    return _jrd(request, _person(artisan, site.uris))
+    find = _by_address if "://" in resource else _by_handle
+    return _jrd(request, await find(site_of(request), resource))
 
 
-def _is_instance(resource: str, uris: Uris) -> bool:
-    """Whether the server itself is meant (FEP-d556, and Mastodon's habit)."""
-    host = uris.host.lower()
-    name = host.partition(":")[0]
-    return resource.lower() in {
-        f"acct:{name}@{host}",
-        f"acct:{host}@{host}",
-        uris.origin,
-        f"{uris.origin}/",
-        host,
-        uris.instance_actor,
-    }
-
-
-async def _find(site: Site, resource: str) -> Artisan | None:
-    """Return the artisan whom *resource* names.
+async def _by_handle(site: Site, resource: str) -> dict[str, object]:
+    """Return whom a handle names, with or without its scheme; a host alone means the server itself.
 
     Raises:
-        BadInput: it is neither a handle nor an address.
+        BadInput: it is no handle.
+        NotFound: it is nobody here.
     """
     uris = site.uris
+    handle = resource.lower().removeprefix("acct:").removeprefix("@")
+    username, at, host = handle.partition("@")
+    # The server's own handle repeats its host (Mastodon's habit).
+    if resource.lower() == uris.host or (username in {uris.host, uris.host.partition(":")[0]} and host == uris.host):
+        return _instance(uris)
+    if not at or not username or not host:
+        raise BadInput("that is neither acct:name@host nor an address")
     async with site.db.read() as tx:
-        if resource.startswith(("https://", "http://")):
-            uid = uris.uid_of(resource, "actors")
-            if uid is not None:
-                return await artisans.find_by_uid(tx, uid)
-            prefix = uris.profile_url("")
-            return (
-                await artisans.find_by_username(tx, resource.removeprefix(prefix))
-                if resource.startswith(prefix)
-                else None
-            )
-        username, at, host = unquote(resource.removeprefix("acct:")).removeprefix("@").partition("@")
-        if not at or not username or not host:
-            raise BadInput("that is neither acct:name@host nor an address")
-        return await artisans.find_by_username(tx, username) if host.lower() == uris.host else None
+        artisan = await artisans.find_by_username(tx, username) if host == uris.host else None
+    return _person(artisan, uris)
 
 
-def _person(artisan: Artisan, uris: Uris) -> dict[str, object]:
-    """Return what is said about an artisan: exactly one ActivityPub link, equal to her id (WIRE 1.2)."""
+async def _by_address(site: Site, resource: str) -> dict[str, object]:
+    """Return whom an address names: an id, a portfolio, or the server itself (FEP-d556).
+
+    Raises:
+        BadInput: it is no address.
+        NotFound: it is nobody here.
+    """
+    uris = site.uris
+    if origin_of(resource) is None:
+        raise BadInput("that is neither acct:name@host nor an address")
+    if not uris.is_ours(resource):
+        raise NotFound("nobody here by that address")
+    # As the addresses here are written, in whatever case the host was asked.
+    address = uris.origin + resource.partition("://")[2].removeprefix(urlsplit(resource).netloc)
+    if address in {uris.origin, f"{uris.origin}/", uris.instance_actor}:
+        return _instance(uris)
+    uid, profile = uris.uid_of(address, "actors"), uris.profile_url("")
+    async with site.db.read() as tx:
+        if uid is not None:
+            artisan = await artisans.find_by_uid(tx, uid)
+        elif address.startswith(profile):
+            artisan = await artisans.find_by_username(tx, address.removeprefix(profile))
+        else:
+            artisan = None
+    return _person(artisan, uris)
+
+
+def _person(artisan: Artisan | None, uris: Uris) -> dict[str, object]:
+    """Return what is said about an artisan: exactly one ActivityPub link, equal to her id (WIRE 1.2).
+
+    Raises:
+        NotFound: there is none.
+    """
+    if artisan is None:
+        raise NotFound("nobody here by that name")
     actor_uri, profile_url = uris.actor(artisan.uid), uris.profile_url(artisan.username)
     links = [
         {"rel": "self", "type": negotiate.ACTIVITY_JSON, "href": actor_uri},
