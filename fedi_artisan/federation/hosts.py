@@ -65,7 +65,7 @@ class Hosts:
         return bool(self._changed or self._learned)
 
     async def flush(self, tx: Tx) -> None:
-        """Write what was learned since the last time; what waits for a host that answers again is due at once."""
+        """Write what was learned since the last time; what waits for a dead host that answers again is due at once."""
         if not self.unsaved:
             return
         # More may be learned while this is being written.

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from fedi_artisan.domain.deliveries import BREAKER_AFTER
 from fedi_artisan.storage.db import Tx, fetch_all, to_ms
 
 
@@ -64,8 +65,11 @@ async def prune(tx: Tx, learned_before: datetime) -> int:
 
 
 async def record_recoveries(tx: Tx, hosts: Sequence[str], now: datetime) -> None:
-    """Record that hosts answered again: what waits for them is due at once."""
+    """Record that hosts answered again; what waits for those that were left in peace is due at once."""
+    due = """
+        UPDATE deliveries SET due_at = ?1 WHERE host = ?2 AND state = 'waiting' AND due_at > ?1
+            AND (SELECT failures FROM hosts WHERE host = ?2) >= ?3
+    """
+    await tx.executemany(due, [(to_ms(now), host, BREAKER_AFTER) for host in hosts])
     sql = "UPDATE hosts SET failures = 0, failing_since = NULL, closed_until = NULL WHERE host = ?"
     await tx.executemany(sql, [(host,) for host in hosts])
-    due = "UPDATE deliveries SET due_at = ?1 WHERE host = ?2 AND state = 'waiting' AND due_at > ?1"
-    await tx.executemany(due, [(to_ms(now), host) for host in hosts])

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from aiohttp import web
+from aiohttp import ClientSession, web
 
-from tests.neighbour import Person, key
+from tests.neighbour import Person, key, signed_headers
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +87,13 @@ class Letterboxes:
     def at(self, path: str, *types: str) -> list[Arrival]:
         """Return what was taken at the inbox *path*, of these types where any are given."""
         return [one for one in self.taken if one.path == path and (not types or one.type in types)]
+
+    async def send(self, person: Person, inbox_url: str, activity: Mapping[str, Any]) -> int:
+        """Send a signed activity of *person*, in the one case where this server has something to say."""
+        body = json.dumps(activity).encode()
+        headers = signed_headers("POST", inbox_url, body, key_id=person.key_id, private=person.private)
+        async with ClientSession() as session, session.post(inbox_url, data=body, headers=headers) as answer:
+            return answer.status
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """Take a delivery, or serve a document."""
