@@ -1,5 +1,6 @@
 """What all tests share."""
 
+from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -34,3 +35,19 @@ async def elsewhere() -> AsyncIterator[Neighbour]:
     """A third server, running."""
     async with open_neighbour() as opened:
         yield opened
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name each scenario that was played with the foreign server, and how it ended."""
+    outcomes: dict[str, str] = {}
+    for outcome in ("passed", "skipped", "failed", "error"):
+        for report in terminalreporter.stats.get(outcome, ()):
+            file, _, name = report.nodeid.partition("::")
+            if file.startswith("tests/federation/test_fedify"):
+                outcomes[name.removeprefix("test_fedify_").replace("_", " ")] = outcome
+    if outcomes:
+        ended = Counter("passed" if outcome == "passed" else "failed" for outcome in outcomes.values())
+        counts = ", ".join(f"{number} {outcome}" for outcome, number in ended.items())
+        terminalreporter.section(f"Fedify scenarios: {counts}")
+        for name, outcome in sorted(outcomes.items()):
+            terminalreporter.line(f"{outcome:7} {name}")
