@@ -88,7 +88,7 @@ class Neighbour:
     inbox_status: int = 202
     numbers: Any = field(default_factory=lambda: itertools.count(1))
 
-    def person(self, name: str, *, key_number: int = 0, **extra: Any) -> Person:
+    def person(self, name: str, /, *, key_number: int = 0, **extra: Any) -> Person:
         """Return a new actor of this server, whose document is served."""
         person = Person(f"{self.origin}/users/{name}", key(key_number), extra)
         self.serve(person.document())

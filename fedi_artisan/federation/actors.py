@@ -49,6 +49,8 @@ class Actors:
         self._client = client
         self._hosts = hosts
         self._clock = clock
+        # Apart, so that what is waited for behind the door does not hold up those who stand before it.
+        self._asking_for_keys = Asking()
         self._asking = Asking()
         self._known: LRUCache[str, Known] = LRUCache(CACHED)
         # An actor's keys by their ids, and whose a key id was when it was last looked up, which may be out of date.
@@ -200,7 +202,7 @@ class Actors:
     async def _fetch_key(self, key_id: str) -> OwnedKey:
         """Fetch a key and the actor who owns it, and store her."""
         try:
-            async with self._asking.turn(host_of(key_id)):
+            async with self._asking_for_keys.turn(host_of(key_id)):
                 actor = await self._fetch_owner(key_id)
             owned = _owned(actor, key_id)
         except ArtisanError as error:
