@@ -123,6 +123,8 @@ async def _connect(path: Path, opened: contextlib.AsyncExitStack) -> Tx:
         BadDatabase: the file is no database, or cannot be opened.
     """
     try:
+        # Tried once by itself: where opening fails, the thread of aiosqlite speaks to a loop that may have ended.
+        sqlite3.connect(path).close()
         connection = await aiosqlite.connect(path, isolation_level=None, cached_statements=256)
         opened.push_async_callback(connection.close)
         connection.row_factory = sqlite3.Row

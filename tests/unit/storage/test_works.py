@@ -1,0 +1,181 @@
+"""Works: every field comes back as it was stored, and lists hold what they should."""
+
+import dataclasses
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from fedi_artisan.domain.actors import Picture
+from fedi_artisan.domain.works import Availability, Dimensions, Draft, Photo, Price, Work
+from fedi_artisan.errors import NotFound
+from fedi_artisan.storage import artisans, works
+from fedi_artisan.storage.db import Database, fetch_value
+from tests.unit.storage.conftest import NOW
+
+
+def photo(number: int, focal_point: tuple[float, float] = (0.0, 0.0)) -> Photo:
+    """Return a photograph that differs from the others in every field."""
+    alt = f"Seen from side {number}"
+    return Photo(
+        picture=Picture(file=f"{number}.jpg", width_px=2560 + number, height_px=1920 + number, alt=alt),
+        thumbnail=Picture(file=f"{number}-small.jpg", width_px=640 + number, height_px=480 + number, alt=alt),
+        blurhash=f"LKO2{number}",
+        original=f"{number}-original.jpg",
+        focal_point=focal_point,
+    )
+
+
+FULL = Draft(
+    title='Jarre de lune n° 14, "la grande" <3',
+    text="Porcelaine.\n\nCuite *deux* fois, 'vite'. 🏺",
+    language="fr",
+    photos=(photo(1, (0.25, -0.5)), photo(2), photo(3, (-1.0, 1.0))),
+    materials=("porcelaine", "cendre, tamisée"),
+    techniques=("tournage",),
+    dimensions=Dimensions((("height", Decimal("31.5")), ("diameter", Decimal("18.50"))), "cm"),
+    year=2026,
+    price=Price(Decimal("1200.50"), "EUR"),
+    availability=Availability.ON_COMMISSION,
+    series="Lunes",
+    tags=("Céramique", "bois", "été_2026"),
+    featured=True,
+)
+
+
+async def store(db: Database, artisan_id: int, uid: str, draft: Draft | None = None, *, hours: int = 0) -> Work:
+    """Store a work."""
+    async with db.write() as tx:
+        return await works.insert(
+            tx,
+            uid=uid,
+            artisan_id=artisan_id,
+            draft=draft or Draft(title="Bowl"),
+            series_uid=f"series of {uid}",
+            now=NOW + timedelta(hours=hours),
+        )
+
+
+@pytest.mark.parametrize("draft", [FULL, Draft(title="Bowl")], ids=["full", "bare"])
+async def test_a_work_comes_back_as_it_was_stored(db: Database, artisan_id: int, draft: Draft) -> None:
+    """Every field, to the last letter, whole and bare."""
+    stored = await store(db, artisan_id, "u1", draft)
+    async with db.read() as tx:
+        found = await works.get(tx, "u1")
+        assert found == stored
+        assert await works.find_by_slug(tx, found.slug) == found
+        assert await works.find_id(tx, "u1") == found.id
+    assert found.draft == draft
+    assert (found.uid, found.artisan_id, found.published_at) == ("u1", artisan_id, NOW)
+    assert (found.updated_at, found.withdrawn_at, found.edits) == (None, None, 0)
+    assert (found.likes, found.announces, found.replies) == (0, 0, 0)
+    assert (found.series.name if found.series else None) == draft.series
+
+
+async def test_every_field_can_be_revised(db: Database, artisan_id: int) -> None:
+    """From bare to full and back: what was replaced leaves nothing behind; address and first moment stay."""
+    first = await store(db, artisan_id, "u1")
+    for edits, draft in enumerate(
+        (FULL, dataclasses.replace(FULL, photos=FULL.photos[:1], tags=("x",)), first.draft), 1
+    ):
+        async with db.write() as tx:
+            later = NOW + timedelta(days=edits)
+            found = await works.update(tx, await works.get(tx, "u1"), draft, series_uid="s", now=later)
+        assert found.draft == draft
+        assert (found.edits, found.updated_at) == (edits, later)
+        assert (found.slug, found.uid, found.published_at) == (first.slug, "u1", NOW)
+
+
+async def test_a_withdrawn_work_keeps_its_place_and_nothing_else(db: Database, artisan_id: int) -> None:
+    """A tombstone keeps id, address and moments; what the work said is on the disk no more."""
+    work = await store(db, artisan_id, "u1", FULL)
+    async with db.write() as tx:
+        tombstone = await works.withdraw(tx, work, NOW + timedelta(days=1))
+        assert await works.find_id(tx, "u1") is None
+        assert await works.list_shown(tx, artisan_id, limit=9) == []
+        assert await works.list_featured(tx, artisan_id, limit=9) == []
+        assert await works.list_tagged(tx, "bois", limit=9) == []
+        assert await works.list_in_series(tx, "series of u1", limit=9) == []
+        assert await works.count_shown(tx) == await works.count_featured(tx, artisan_id) == 0
+        assert await fetch_value(tx, "SELECT (SELECT count(*) FROM photos) + (SELECT count(*) FROM tags)") == 0
+    assert (tombstone.uid, tombstone.slug, tombstone.published_at) == ("u1", work.slug, NOW)
+    assert tombstone.withdrawn_at == NOW + timedelta(days=1)
+    assert tombstone.draft == Draft(title="-", language="fr")
+
+
+async def test_slugs_are_never_shared(db: Database, artisan_id: int) -> None:
+    """The same title gets the next free number; a withdrawn work keeps its address for good."""
+    titles = ["Bowl", "Bowl", "Bowl 2", "bowl!", "Bowl-2", "Bowl 10", "日本", "…"]
+    slugs = [
+        (await store(db, artisan_id, f"u{number}", Draft(title=title))).slug for number, title in enumerate(titles)
+    ]
+    assert slugs == ["bowl", "bowl-2", "bowl-2-2", "bowl-3", "bowl-2-3", "bowl-10", "work", "work-2"]
+    async with db.write() as tx:
+        await works.withdraw(tx, await works.get(tx, "u0"), NOW)
+    assert (await store(db, artisan_id, "u9", Draft(title="Bowl"))).slug == "bowl-4"
+
+
+async def test_tags_are_found_in_any_case_of_letters(db: Database, artisan_id: int) -> None:
+    """A tag is kept as it was written and found in any case; the same one twice is one."""
+    work = await store(db, artisan_id, "u1", Draft(title="Bowl", tags=("Grès", "GRÈS", "Wood")))
+    await store(db, artisan_id, "u2", Draft(title="Bowl", tags=("wood",)))
+    assert work.draft.tags == ("Grès", "Wood")
+    async with db.read() as tx:
+        assert [one.uid for one in await works.list_tagged(tx, "WOOD", limit=9)] == ["u2", "u1"]
+        assert [one.uid for one in await works.list_tagged(tx, "grès", limit=9)] == ["u1"]
+        assert await works.list_tagged(tx, "gres", limit=9) == []
+        assert [one.uid for one in await works.list_tagged(tx, "wood", limit=1)] == ["u2"]
+
+
+async def test_works_are_shown_newest_first_page_by_page(db: Database, artisan_id: int) -> None:
+    """Each page goes on where the last one ended, whatever was withdrawn meanwhile."""
+    for number in range(5):
+        await store(db, artisan_id, f"u{number}", hours=number)
+    async with db.write() as tx:
+        assert [one.uid for one in await works.list_shown(tx, artisan_id, limit=2)] == ["u4", "u3"]
+        await works.withdraw(tx, await works.get(tx, "u3"), NOW)
+        assert [one.uid for one in await works.list_shown(tx, artisan_id, limit=2, before="u3")] == ["u2", "u1"]
+        assert await works.list_shown(tx, artisan_id, limit=2, before="nobody") == []
+        assert await works.list_shown(tx, artisan_id + 1, limit=2) == []
+        assert await works.count_shown(tx, artisan_id) == await works.count_shown(tx) == 4
+        assert await works.count_shown(tx, artisan_id + 1) == 0
+
+
+async def test_the_chosen_works_come_first_else_those_with_a_photograph(db: Database, artisan_id: int) -> None:
+    """Where the artisan chose none, a stranger meets her newest works that can be seen."""
+    await store(db, artisan_id, "seen", dataclasses.replace(FULL, featured=False))
+    await store(db, artisan_id, "unseen")
+    async with db.read() as tx:
+        assert [one.uid for one in await works.list_featured(tx, artisan_id, limit=9)] == ["seen"]
+    await store(db, artisan_id, "chosen", Draft(title="Bowl", featured=True))
+    async with db.read() as tx:
+        assert [one.uid for one in await works.list_featured(tx, artisan_id, limit=9)] == ["chosen"]
+        assert await works.count_featured(tx, artisan_id) == 1
+
+
+async def test_a_series_is_made_once(db: Database, artisan_id: int) -> None:
+    """Works that name the same series share it, found by uid and by slug; another artisan's is another."""
+    one = await store(db, artisan_id, "u1", FULL)
+    two = await store(db, artisan_id, "u2", FULL)
+    async with db.write() as tx:
+        other = await artisans.insert(tx, uid="nour", username="nour", name="Nour", language="fr", now=NOW)
+    three = await store(db, other, "u3", FULL)
+    assert one.series == two.series
+    assert one.series is not None
+    assert three.series is not None
+    assert (one.series.slug, three.series.slug) == ("lunes", "lunes-2")
+    async with db.read() as tx:
+        assert [work.uid for work in await works.list_in_series(tx, one.series.uid, limit=9)] == ["u2", "u1"]
+        assert await works.find_series(tx, slug="lunes-2") == (three.series, other)
+        assert await works.find_series(tx, uid=one.series.uid) == (one.series, artisan_id)
+        assert await works.find_series(tx, uid="none") is None
+
+
+async def test_an_unknown_work_is_not_found(db: Database) -> None:
+    """No work is None where that may be, and a named failure where it may not."""
+    async with db.read() as tx:
+        assert await works.find(tx, "none") is None
+        assert await works.find_by_slug(tx, "none") is None
+        assert await works.find_id(tx, "none") is None
+        with pytest.raises(NotFound):
+            await works.get(tx, "none")
