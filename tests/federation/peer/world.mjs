@@ -158,25 +158,29 @@ export class World {
     this.federation
       .setInboxListeners("/users/{identifier}/inbox", "/inbox")
       .setSharedKeyDispatcher(() => ({ identifier: INSTANCE }))
+      // Each takes the JSON down first: what Fedify fetches afterwards, it puts into the activity.
       .on(Follow, async (ctx, follow) => {
+        const raw = await follow.toJsonLd();
         await this.#answer(ctx, follow);
-        await this.#record(ctx, follow);
+        await this.#record(ctx, follow, raw);
       })
       .on(Accept, async (ctx, accept) => {
+        const raw = await accept.toJsonLd();
         const follow = await accept.getObject({ ...ctx, documentLoader: await this.loader() });
         if (follow instanceof Follow) this.#mine(ctx, follow.actorId)?.following.add(accept.actorId.href);
-        await this.#record(ctx, accept);
+        await this.#record(ctx, accept, raw);
       })
       .on(Reject, async (ctx, reject) => {
         for (const actor of this.actors.values()) actor.following.delete(reject.actorId.href);
-        await this.#record(ctx, reject);
+        await this.#record(ctx, reject, await reject.toJsonLd());
       })
       .on(Undo, async (ctx, undo) => {
+        const raw = await undo.toJsonLd();
         const follow = await undo.getObject({ ...ctx, documentLoader: await this.loader() });
         if (follow instanceof Follow) this.#mine(ctx, follow.objectId)?.followers.delete(undo.actorId.href);
-        await this.#record(ctx, undo);
+        await this.#record(ctx, undo, raw);
       })
-      .on(Activity, (ctx, activity) => this.#record(ctx, activity))
+      .on(Activity, async (ctx, activity) => this.#record(ctx, activity, await activity.toJsonLd()))
       .onError((_ctx, error) => console.error(error));
   }
 
@@ -201,8 +205,7 @@ export class World {
   }
 
   /** Note what arrived: the JSON as it came, and the object as Fedify read it (fetched, where it was only named). */
-  async #record(ctx, activity) {
-    const raw = await activity.toJsonLd();
+  async #record(ctx, activity, raw) {
     const object = await activity.getObject({ ...ctx, documentLoader: await this.loader(), suppressError: true });
     this.received.push({
       number: this.received.length + 1,
