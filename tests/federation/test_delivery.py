@@ -243,12 +243,20 @@ async def test_what_has_arrived_is_written_down_while_others_hang(
 async def test_a_failing_database_ends_nothing(
     house: House, boxes: Letterboxes, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """When the database fails for a while, deliveries go on afterwards, in the same process."""
+    """When the database fails just as a delivery ends, it is found waiting and sent again, in the same process."""
+    gate = asyncio.Event()
+
+    async def hang(arrival: Arrival) -> Reply:
+        await gate.wait()
+        return await take(arrival)
+
+    boxes.behave = hang
     await add_followers(house, boxes.person("bob"))
     await house.publish()
-    await stands(house, "delivered")
+    await arrived(boxes, 1)
     async with house.db.write() as tx:
         await tx.execute("ALTER TABLE deliveries RENAME TO away")
+    gate.set()
     await until(lambda: _told(caplog, "is started again"), "a failure")
     async with house.db.write() as tx:
         await tx.execute("ALTER TABLE away RENAME TO deliveries")
