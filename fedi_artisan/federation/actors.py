@@ -204,6 +204,7 @@ class Actors:
         try:
             async with self._asking_for_keys.turn(host_of(key_id)):
                 actor = await self._fetch_owner(key_id)
+            # What a key says is nothing unless she says it as well.
             owned = _owned(actor, key_id)
         except ArtisanError as error:
             if error.retry:
@@ -216,7 +217,7 @@ class Actors:
         return owned
 
     async def _fetch_owner(self, key_id: str) -> RemoteActor:
-        """Return the actor who lists the key at her own id, on the server of the key (WIRE 2.4, step 8)."""
+        """Return the actor, as she stands at her own id, whose the key says it is (WIRE 2.4, step 8)."""
         # Whatever stands at the key's address, it is read at its own id: in most cases the actor herself.
         document = await self._client.get_document(urldefrag(key_id).url, schemes=self._hosts)
         key = parse_key(document, key_id)
@@ -225,12 +226,8 @@ class Actors:
         if not same_origin(key_id, key.owner_uri):
             raise BadActivity(f"{key.owner_uri} is not of the server of the key")
         if document.get("id") == key.owner_uri:
-            actor = parse_actor(document)
-        else:
-            actor = await self._fetch_actor(key.owner_uri)
-        if actor.key(key_id) is None:
-            raise BadActivity(f"{actor.uri} does not list this key")
-        return actor
+            return parse_actor(document)
+        return await self._fetch_actor(key.owner_uri)
 
     async def _fetch_actor(self, uri: str) -> RemoteActor:
         """Return an actor as her own server describes her at this moment."""

@@ -98,6 +98,16 @@ async def test_a_known_reply_keeps_its_author(house: House, neighbour: Neighbour
     assert [tuple(row) for row in await house.rows(sql)] == [(bob.uri, "<p>Lovely!</p>")]
 
 
+async def test_a_note_under_another_address_of_its_server(house: House, neighbour: Neighbour, work: str) -> None:
+    """WIRE 10.2 #30: a note is what stands at the very id that was named, not another one that is shown there."""
+    bob = neighbour.person("bob")
+    note = neighbour.note(bob, work)
+    alias = f"{neighbour.origin}/notes/alias"
+    neighbour.serve(note, at=alias)
+    assert (await effect(house, neighbour, bob, naming(neighbour, bob, house, alias)))[0] == "refused"
+    assert await house.value(REPLIES) == 0
+
+
 @pytest.mark.parametrize(
     "changes",
     [

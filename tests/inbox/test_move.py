@@ -83,6 +83,7 @@ async def test_we_do_not_go_where_we_are_not_wanted(house: House, neighbour: Nei
     follow_uri = await ask_to_follow(house, old)
     await effect(house, neighbour, old, neighbour.activity("Reject", old, follow_uri))
     await effect(house, neighbour, old, move_of(neighbour, old, new.uri))
+    assert await state_of(house, new) is None
     await effect(house, elsewhere, new, elsewhere.activity("Block", new, house.actor_uri))
     await ask_to_follow(house, other)
     await effect(house, neighbour, other, move_of(neighbour, other, new.uri))
