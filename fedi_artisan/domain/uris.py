@@ -7,6 +7,7 @@ import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from ipaddress import IPv6Address
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -32,6 +33,7 @@ def new_uid(now: datetime) -> str:
     return "".join(_ALPHABET[number >> shift & 31] for shift in range(125, -1, -5))
 
 
+@lru_cache(maxsize=2048)
 def origin_of(uri: str) -> Origin | None:
     """Return the origin of an http(s) address in its one canonical form, or None where there is none.
 
