@@ -32,10 +32,9 @@ def collection_page(
     part_of: str,
     items: Sequence[Any],
     next_uri: str | None = None,
-    prev_uri: str | None = None,
     ordered: bool = True,
 ) -> dict[str, Any]:
-    """Return the page *uri* of the collection *part_of*; `next` and `prev` stand only where there is more."""
+    """Return the page *uri* of the collection *part_of*; `next` stands only where there is more."""
     document: dict[str, Any] = {
         "@context": _context(items),
         "id": uri,
@@ -45,8 +44,6 @@ def collection_page(
     }
     if next_uri is not None:
         document["next"] = next_uri
-    if prev_uri is not None:
-        document["prev"] = prev_uri
     return document
 
 
