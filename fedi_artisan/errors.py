@@ -1,25 +1,25 @@
 """Every failure that has a name, with the HTTP status it is answered with.
 
-    ArtisanError                     500
-    ├── BadConfig                    500   the configuration file cannot be used (told at start)
-    ├── BadDatabase                  500   the database is newer than this program, or is missing
-    ├── BadInput                     400   something a person gave cannot be used
-    │   └── BadPhoto                 422   a picture is refused, with the reason
-    ├── BadJson                      400   a document is broken, too deep or absurd
-    ├── BadActivity                  400   JSON, but not an activity that could be read
-    ├── BadSignature                 401   missing, stale, forged or foreign
-    ├── Forbidden                    403   signed and sound, but not theirs to do
-    ├── NotFound                     404
-    ├── Gone                         410   was here, was withdrawn
-    ├── TooLarge                     413
-    ├── WrongMediaType               415
-    ├── TooManyRequests              429
-    └── RemoteError                  502   another server failed us
-        ├── RemoteUnavailable        503   no answer, 5xx, 429: try again later     (retry)
-        ├── RemoteRefused            502   an answer that will not change: 4xx
-        ├── RemoteGone               502   404 or 410
-        ├── RemoteMalformed          502   an answer that cannot be trusted or read
-        └── AddressRefused           502   an address we do not talk to (private, special, not https)
+ArtisanError                     500
+├── BadConfig                    500   the configuration file cannot be used (told at start)
+├── BadDatabase                  500   the database is newer than this program, or is missing
+├── BadInput                     400   something a person gave cannot be used
+│   └── BadPhoto                 422   a picture is refused, with the reason
+├── BadJson                      400   a document is broken, too deep or absurd
+├── BadActivity                  400   JSON, but not an activity that could be read
+├── BadSignature                 401   missing, stale, forged or foreign
+├── Forbidden                    403   signed and sound, but not theirs to do
+├── NotFound                     404
+├── Gone                         410   was here, was withdrawn
+├── TooLarge                     413
+├── WrongMediaType               415
+├── TooManyRequests              429
+└── RemoteError                  502   another server failed us
+├── RemoteUnavailable        503   no answer, 5xx, 429: try again later     (retry)
+├── RemoteRefused            502   an answer that will not change: 4xx
+├── RemoteGone               502   404 or 410
+├── RemoteMalformed          502   an answer that cannot be trusted or read
+└── AddressRefused           502   an address we do not talk to (private, special, not https)
 """
 
 from typing import ClassVar
