@@ -2,9 +2,11 @@
 
 import asyncio
 import contextlib
+import itertools
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,8 @@ from fedi_artisan.storage.artisans import StoredKey
 from fedi_artisan.storage.db import Database, fetch_all, migrate
 
 WITHIN_S = 15.0
+_DIFFERENT_KEYS = 8
+_NUMBERS = itertools.count()
 
 
 async def until(holds: Callable[[], Awaitable[Any]], what: str = "it", *, within_s: float = WITHIN_S) -> Any:
@@ -119,14 +123,26 @@ async def running(app: Any, listening: socket.socket) -> AsyncIterator[None]:
         await serving
 
 
+@cache
+def _key_pair(number: int) -> tuple[str, str]:
+    """Return a key pair; making one takes long, so the same number gives the same one."""
+    del number
+    return keys.generate()
+
+
+def key_pair() -> tuple[str, str]:
+    """Return a key pair that none of the last few was."""
+    return _key_pair(next(_NUMBERS) % _DIFFERENT_KEYS)
+
+
 async def furnish(config: Config, username: str = "maria") -> None:
     """Make database, keys and an artisan, as `fedi-artisan init` does."""
     await migrate(config.database, folder("migrations"))
     db = await Database.open(config.database, folder("migrations"))
     async with db.write() as tx:
-        await artisans.put_key(tx, StoredKey(None, *keys.generate()), utc_now())
+        await artisans.put_key(tx, StoredKey(None, *key_pair()), utc_now())
         await artisans_service.create(
-            tx, username=username, name="Atelier Maria", language="en", key=keys.generate(), now=utc_now()
+            tx, username=username, name="Atelier Maria", language="en", key=key_pair(), now=utc_now()
         )
     await db.close()
 
