@@ -7,19 +7,19 @@ ArtisanError                     500
 │   └── BadPhoto                 422   a picture is refused, with the reason
 ├── BadJson                      400   a document is broken, too deep or absurd
 ├── BadActivity                  400   JSON, but not an activity that could be read
+├── RemoteError                  502   another server failed us
+│   ├── RemoteUnavailable        503   no answer, 5xx, 429: try again later     (retry)
+│   ├── RemoteRefused            502   an answer that will not change: 4xx
+│   │   └── RemoteGone           502   404 or 410
+│   ├── RemoteMalformed          502   an answer that cannot be trusted or read
+│   └── AddressRefused           502   an address we do not talk to (private, special, not https)
 ├── BadSignature                 401   missing, stale, forged or foreign
 ├── Forbidden                    403   signed and sound, but not theirs to do
 ├── NotFound                     404
 ├── Gone                         410   was here, was withdrawn
 ├── TooLarge                     413
 ├── WrongMediaType               415
-├── TooManyRequests              429
-└── RemoteError                  502   another server failed us
-├── RemoteUnavailable        503   no answer, 5xx, 429: try again later     (retry)
-├── RemoteRefused            502   an answer that will not change: 4xx
-├── RemoteGone               502   404 or 410
-├── RemoteMalformed          502   an answer that cannot be trusted or read
-└── AddressRefused           502   an address we do not talk to (private, special, not https)
+└── TooManyRequests              429
 """
 
 from typing import ClassVar
