@@ -1,0 +1,1 @@
+"""What the server costs, each figure beside the limit that the same machine showed in the same run."""

@@ -1,0 +1,194 @@
+"""Our server as its owner runs it: made by `init`, filled with works, started by `serve`, watched from outside."""
+
+import asyncio
+import contextlib
+import os
+import resource
+import socket
+import sqlite3
+import sys
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+
+from fedi_artisan.cli.given import chosen_artisan
+from fedi_artisan.config import Config, load
+from fedi_artisan.domain.actors import Picture
+from fedi_artisan.domain.clock import utc_now
+from fedi_artisan.domain.uris import Uris
+from fedi_artisan.domain.works import Availability, Draft, Photo, Price, parse_dimensions
+from fedi_artisan.media.prepare import prepare
+from fedi_artisan.resources import folder
+from fedi_artisan.services import works as works_service
+from fedi_artisan.storage.db import Database, Tx
+
+PROGRAM = (sys.executable, "-m", "fedi_artisan")
+PHOTOS = Path(__file__).parents[1] / "tests" / "data" / "photos"
+WORKS = 12
+FEATURED = 5
+OPEN_FILES = 1024  # what a service gets on most systems; this process may have more
+STARTED_WITHIN_S = 15.0
+LOOK_EVERY_S = 0.01
+KNOCK_EVERY_S = 0.002
+TEXT = """Thrown in two halves and joined at the belly, then left alone for a winter.
+
+The glaze is *ash from the vines* of the neighbours, thin where it ran and thick where it stayed.
+Fired with wood for thirty hours; the side that faced the fire is warmer in colour.
+"""
+
+
+@dataclass(slots=True)
+class Site:
+    """One portfolio and its server, running or not."""
+
+    config_file: Path
+    config: Config
+    works: list[str] = field(default_factory=list)
+    pages: list[str] = field(default_factory=list)
+    actor_uri: str = ""
+    pid: int | None = None
+
+    @property
+    def port(self) -> int:
+        """Where it listens, on 127.0.0.1."""
+        return self.config.listen_address[1]
+
+    @contextlib.asynccontextmanager
+    async def serving(self) -> AsyncIterator[float]:
+        """Run `fedi-artisan serve` while the block lasts; give the seconds from its start to its first answer."""
+        began = time.perf_counter()
+        process = await asyncio.create_subprocess_exec(
+            *PROGRAM, "--config", self.config_file, "serve", stdout=asyncio.subprocess.DEVNULL
+        )
+        self.pid = process.pid
+        resource.prlimit(process.pid, resource.RLIMIT_NOFILE, (OPEN_FILES, OPEN_FILES))
+        try:
+            yield await first_answer(self.port, began)
+        finally:
+            process.terminate()
+            await process.wait()
+            self.pid = None
+
+    @contextlib.asynccontextmanager
+    async def writing(self) -> AsyncIterator[Tx]:
+        """Give one transaction, as a command beside the running server makes it."""
+        db = await Database.open(self.config.database, folder("migrations"), readers=0)
+        try:
+            async with db.write() as tx:
+                yield tx
+        finally:
+            await db.close()
+
+    def count(self, sql: str) -> int:
+        """Return one number from the database, read beside the running server."""
+        with contextlib.closing(sqlite3.connect(f"file:{self.config.database}?mode=ro", uri=True)) as connection:
+            return int(connection.execute(sql).fetchone()[0])
+
+    def memory(self) -> tuple[int, int]:
+        """Return the resident bytes of the server and its children now, and the most that each ever had."""
+        now = most = 0
+        for pid in _family(self.pid or 0):
+            fields = dict(
+                line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
+            )
+            now += int(fields["VmRSS"].split()[0]) * 1024
+            most += int(fields["VmHWM"].split()[0]) * 1024
+        return now, most
+
+    def cpu_s(self) -> float:
+        """Return the seconds of processor time that the server has used so far."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _family(pid: int) -> list[int]:
+    """Return a process and all its descendants."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    return [pid, *(one for child in children for one in _family(int(child)))]
+
+
+async def until(holds: Callable[[], bool], *, within_s: float) -> None:
+    """Return when *holds* does, asked again and again.
+
+    Raises:
+        TimeoutError: it takes longer than *within_s*.
+    """
+    async with asyncio.timeout(within_s):
+        while True:
+            if holds():
+                return
+            await asyncio.sleep(LOOK_EVERY_S)
+
+
+async def first_answer(port: int, began: float) -> float:
+    """Return the seconds from *began* until somebody at *port* has answered a request."""
+    async with asyncio.timeout(STARTED_WITHIN_S):
+        while True:
+            with contextlib.suppress(OSError):
+                reader, writer = await asyncio.open_connection("127.0.0.1", port)
+                writer.write(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+                answer = await reader.read(12)
+                writer.close()
+                assert answer == b"HTTP/1.1 200", answer
+                return time.perf_counter() - began
+            await asyncio.sleep(KNOCK_EVERY_S)
+
+
+def free_port() -> int:
+    """Return a port of loopback that nobody listens on at the moment."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return int(listening.getsockname()[1])
+
+
+async def furnish(data_dir: Path) -> Site:
+    """Return a portfolio with works and photographs; its server does not run yet."""
+    port = free_port()
+    config_file = data_dir / "config.toml"
+    making = await asyncio.create_subprocess_exec(
+        *(*PROGRAM, "--config", config_file, "init", "--allow-private-networks"),
+        *("--origin", f"http://127.0.0.1:{port}", "--listen", f"127.0.0.1:{port}"),
+        *("--username", "maria", "--name", "Atelier Maria"),
+        stdout=asyncio.subprocess.DEVNULL,
+    )
+    assert await making.wait() == 0
+    site = Site(config_file, load(config_file))
+    photos = [await _photo(site.config, PHOTOS / name) for name in ("ash-bowl.jpg", "celadon-bowls.jpg")]
+    for number in range(WORKS):
+        await publish(site, number, (photos[number % 2], photos[1 - number % 2]))
+    return site
+
+
+async def publish(site: Site, number: int, photos: tuple[Photo, ...] = ()) -> None:
+    """Publish one work, as the command beside the server does."""
+    draft = Draft(
+        title=f"Moon jar no. {number + 1}",
+        text=TEXT,
+        photos=photos,
+        materials=("stoneware", "ash glaze"),
+        techniques=("wheel-thrown", "wood-fired"),
+        dimensions=parse_dimensions("38 × 37 cm"),
+        year=2026,
+        price=Price(Decimal("420.00"), "EUR"),
+        availability=Availability.AVAILABLE,
+        tags=("moonjar", "woodfired", "stoneware"),
+        featured=number < FEATURED,
+    )
+    uris = Uris(site.config.origin)
+    async with site.writing() as tx:
+        artisan = await chosen_artisan(tx, None)
+        work = await works_service.publish(tx, uris, artisan, draft, utc_now())
+    site.actor_uri = uris.actor(artisan.uid)
+    site.works.append(uris.work(work.uid))
+    site.pages.append(uris.work_url(work.slug))
+
+
+async def _photo(config: Config, file: Path) -> Photo:
+    """Take in a photograph, as the command does."""
+    ready = await prepare(file, config)
+    alt = "A round white jar, one side warmer in colour."
+    picture = Picture(file=ready.file, width_px=ready.width_px, height_px=ready.height_px, alt=alt)
+    width_px, height_px = ready.thumbnail_width_px, ready.thumbnail_height_px
+    thumbnail = Picture(file=ready.thumbnail, width_px=width_px, height_px=height_px, alt=alt)
+    return Photo(picture=picture, thumbnail=thumbnail, blurhash=ready.blurhash, original=ready.original)

@@ -1,0 +1,60 @@
+"""How large each load is: as measured, and just large enough to see it run."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """How much is done, and for how long at most.
+
+    Args:
+        starts: starts of the server; the median counts.
+        bare_s: how long a bare operation is repeated to know its rate.
+        connections: open at the same time, for requests of any kind.
+        actors: other servers with one actor each, who send to the inbox.
+        rounds: how often each actor sends a Like and a reply, beside one Follow; below the number of works.
+        inboxes: on as many servers, each of one follower.
+        slow_s: after how long a slow server answers.
+        total_s: how long everything together may last.
+        patience_s: how long a load may last before it counts as failed.
+        page_s: how long a page is asked for at a time.
+        page_turns: how often ours and the bare one take turns.
+    """
+
+    starts: int
+    bare_s: float
+    connections: int = 16
+    actors: int
+    rounds: int
+    inboxes: int
+    slow_s: float
+    total_s: float
+    patience_s: float
+    page_s: float
+    page_turns: int
+
+
+FULL = Size(
+    starts=5,
+    bare_s=1.0,
+    actors=200,
+    rounds=7,
+    inboxes=2_000,
+    slow_s=5.0,
+    total_s=175.0,
+    patience_s=40.0,
+    page_s=1.0,
+    page_turns=3,
+)
+QUICK = Size(
+    starts=1,
+    bare_s=0.1,
+    actors=10,
+    rounds=2,
+    inboxes=40,
+    slow_s=2.0,
+    total_s=60.0,
+    patience_s=10.0,
+    page_s=1.0,
+    page_turns=1,
+)
