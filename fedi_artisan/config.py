@@ -49,7 +49,7 @@ class Delivery:
 
     concurrency: int = 32
     slow_concurrency: int = 256
-    slow_after_s: float = 1.0
+    slow_after_s: float = 0.25
     per_host: int = 2
     tries: int = 16
 
