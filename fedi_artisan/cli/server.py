@@ -192,7 +192,7 @@ class _Server(uvicorn.Server):
 
 
 def _rest_the_collector() -> None:
-    """Have the garbage collector pass over what was loaded at start, and come by less often: an eighth less work.
+    """Have the garbage collector pass over what was loaded at start, and come by less often: about a tenth less work.
 
     Requests leave hardly any cycles behind; at its usual pace it goes over everything every few hundred objects.
     """
