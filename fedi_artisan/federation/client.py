@@ -117,7 +117,7 @@ class Client:
     ) -> None:
         await self.aclose()
 
-    async def get_document(self, url: str, *, schemes: SchemeMemory, expect_id: bool = True) -> dict[str, Any]:
+    async def get_document(self, url: str, *, schemes: SchemeMemory) -> dict[str, Any]:
         """Return an ActivityStreams document, asked for with a signature.
 
         Its `id` is the very address that gave it. A document with another `id` is asked for once more at that `id`, so
@@ -126,8 +126,6 @@ class Client:
         Args:
             url: where it is; a fragment is not sent.
             schemes: which dialect of signatures to try first; told when the other one worked.
-            expect_id: False returns the first document whatever its `id` is, for keys: their addresses may give a stub
-                of their owner. The caller judges then.
 
         Raises:
             RemoteUnavailable: no answer in time, or a status that asks for patience.
@@ -141,7 +139,7 @@ class Client:
         async with self._exchange():
             trail: list[URL] = []
             answer, document = await self._fetch_document(url, trail, schemes)
-            if not expect_id or document.get("id") == answer.url:
+            if document.get("id") == answer.url:
                 return document
             identity = document.get("id")
             if not isinstance(identity, str):

@@ -293,14 +293,6 @@ async def test_id_must_be_an_address(server: Server, client: Client, identity: o
     assert server.targets() == ["/a"]
 
 
-async def test_document_with_another_id_for_keys(server: Server, client: Client) -> None:
-    """A key's document comes back as it stands, for the caller to judge."""
-    server.routes["/a/main-key"] = reply(body=document(server, "/a", name="stub"))
-    told = await client.get_document(f"{server.origin}/a/main-key", schemes=Memory(), expect_id=False)
-    assert told == {"id": f"{server.origin}/a", "name": "stub"}
-    assert server.targets() == ["/a/main-key"]
-
-
 @pytest.mark.parametrize(
     "kind",
     [
