@@ -125,7 +125,10 @@ def serve(given: Given, listen: str | None) -> None:
     asyncio.run(_check(config))
     with _only_server(config):
         server = _Server(config, given.file)
-        server.run()
+        # Ctrl-C is how one stops it: by the time it comes up here, everything has been closed in order. And uvicorn
+        # leaves the program where it cannot listen; the words for that are ours to say.
+        with contextlib.suppress(KeyboardInterrupt, SystemExit):
+            server.run()
     if not server.started:
         raise BadConfig(f"the server could not start on {config.listen}; the lines above say why")
 
