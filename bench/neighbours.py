@@ -85,7 +85,8 @@ class Street:
     async def __aexit__(self, *_: object) -> None:
         for server in self._servers:
             server.close()
-        self.hang_up()
+        for connection in list(self._connections):
+            connection.abort()
         for neighbour in self.neighbours:
             neighbour.socket.close()
 
@@ -95,11 +96,6 @@ class Street:
         self._servers.append(
             await loop.create_server(lambda: _Connection(neighbour, self._connections), sock=neighbour.socket)
         )
-
-    def hang_up(self) -> None:
-        """Close all connections: the next delivery must make a new one."""
-        for connection in list(self._connections):
-            connection.abort()
 
 
 def _bound() -> socket.socket:

@@ -14,6 +14,7 @@ class Size:
         actors: other servers with one actor each, who send to the inbox.
         rounds: how often each actor sends a Like and a reply, beside one Follow; below the number of works.
         inboxes: on as many servers, each of one follower.
+        works: published to all of them, one after another; the median counts.
         slow_s: after how long a slow server answers.
         total_s: how long everything together may last.
         patience_s: how long a load may last before it counts as failed.
@@ -27,6 +28,7 @@ class Size:
     actors: int
     rounds: int
     inboxes: int
+    works: int
     slow_s: float
     total_s: float
     patience_s: float
@@ -40,6 +42,7 @@ FULL = Size(
     actors=200,
     rounds=7,
     inboxes=2_000,
+    works=3,
     slow_s=5.0,
     total_s=175.0,
     patience_s=40.0,
@@ -52,6 +55,7 @@ QUICK = Size(
     actors=10,
     rounds=2,
     inboxes=40,
+    works=1,
     slow_s=2.0,
     total_s=60.0,
     patience_s=10.0,
