@@ -25,9 +25,9 @@ check: $(VENV)/.dev ## what can be said without running: ruff, mypy, import-lint
 	lint-imports --no-logo
 
 test: check $(VENV)/.dev $(PEER)/node_modules/.package-lock.json browser ## everything: check, unit, inbox, federation with a foreign server, pages in a browser, faults
-	pytest
+	pytest --numprocesses auto --dist worksteal
 
-bench: $(VENV)/.dev ## what it costs, beside its limits
+bench: $(VENV)/.dev browser ## what it costs, beside its limits
 	python -m bench
 
 clean: ## forget all that was made, but not your data

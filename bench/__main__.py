@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 import uvloop
 
-from bench import delivery, inbox, pages, start
+from bench import delivery, inbox, pages, phone, photographs, pictures, start
 from bench.site import furnish
 from bench.size import FULL, QUICK, Size
 from bench.table import Aim, Row, render
@@ -35,10 +35,18 @@ async def _measure(size: Size, folder: Path) -> list[Row]:
     async with site.serving():
         await asyncio.sleep(SETTLE_S)
         memory = [("idle", site.memory())]
-        for name, run in (("pages", pages.run), ("delivery", delivery.run), ("inbox", inbox.run)):
+        for name, run in (
+            ("pages", pages.run),
+            ("photographs", photographs.run),
+            ("pictures", pictures.run),
+            ("delivery", delivery.run),
+            ("inbox", inbox.run),
+        ):
             click.echo(f"{name} …", err=True)
             rows += await run(site, size)
             memory.append((f"after {name}", site.memory()))
+    click.echo("phone …", err=True)
+    rows += await phone.run(size, folder / "phone")
     return rows + _memory_rows(memory)
 
 

@@ -9,7 +9,7 @@ import shutil
 import statistics
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -36,22 +36,22 @@ async def run(site: Site, size: Size) -> list[Row]:
     }
     answers = {target: await _answer(site.port, target, accept) for target, accept in asked.values()}
     rows = []
-    async with _bare(site.config_file.with_name("bare.json"), answers) as bare_port:
+    async with bare(site.config_file.with_name("bare.json"), answers) as bare_port:
         for name, (target, accept) in asked.items():
             ours, limit = [], []
             for _ in range(size.page_turns):
-                ours.append(await _rate(site.port, target, accept, size))
-                limit.append(await _rate(bare_port, target, accept, size))
+                ours.append(await rate(site.port, target, {"Accept": accept}, size))
+                limit.append(await rate(bare_port, target, {"Accept": accept}, size))
             what = f"{name} ({len(answers[target][1]):,} bytes)"
-            value, bare = statistics.median(ours), statistics.median(limit)
-            rows.append(Row(what=what, value=value, unit="/s", limit=bare, limit_is=LIMIT_IS, aim=AIM))
+            value, best = statistics.median(ours), statistics.median(limit)
+            rows.append(Row(what=what, value=value, unit="/s", limit=best, limit_is=LIMIT_IS, aim=AIM))
     return [*rows, Row(what="… home, rendered anew", value=await _rendering_ms(site.port), unit="ms")]
 
 
 async def _answer(port: int, target: str, accept: str) -> tuple[list[tuple[str, str]], bytes]:
     """Return headers and body of what our server answers."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(_request(target, accept))
+    writer.write(_request(target, {"Accept": accept}))
     status, *lines = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").strip().split("\r\n")
     assert status == "HTTP/1.1 200 OK", (target, status)
     headers = [(name, value) for name, _, value in (line.partition(": ") for line in lines)]
@@ -61,16 +61,21 @@ async def _answer(port: int, target: str, accept: str) -> tuple[list[tuple[str, 
 
 
 @contextlib.asynccontextmanager
-async def _bare(file: Path, answers: dict[str, tuple[list[tuple[str, str]], bytes]]) -> AsyncIterator[int]:
-    """Run a bare Starlette that gives these answers while the block lasts; give its port."""
-    plain = {
+async def bare(
+    told: Path,
+    answers: Mapping[str, tuple[list[tuple[str, str]], bytes]] | None = None,
+    files: Mapping[str, Path] | None = None,
+) -> AsyncIterator[int]:
+    """Run a bare Starlette that gives these answers and files while the block lasts; give its port."""
+    plain: dict[str, dict[str, object]] = {
         urlsplit(target).path: {"headers": headers, "body": base64.b64encode(body).decode()}
-        for target, (headers, body) in answers.items()
+        for target, (headers, body) in (answers or {"/": ([], b"")}).items()
     }
-    await asyncio.to_thread(file.write_text, json.dumps(plain), encoding="utf-8")
+    plain |= {path: {"file": str(file)} for path, file in (files or {}).items()}
+    await asyncio.to_thread(told.write_text, json.dumps(plain), encoding="utf-8")
     port = free_port()
     began = time.perf_counter()
-    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "bench.starlette", str(port), str(file))
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "bench.starlette", str(port), str(told))
     try:
         await first_answer(port, began)
         yield port
@@ -79,14 +84,16 @@ async def _bare(file: Path, answers: dict[str, tuple[list[tuple[str, str]], byte
         await process.wait()
 
 
-async def _rate(port: int, target: str, accept: str, size: Size) -> float:
+async def rate(port: int, target: str, headers: Mapping[str, str], size: Size) -> float:
     """Return how many requests a second are answered: asked by wrk where it is installed, else by a loop of ours."""
     if shutil.which("wrk") is None:
-        answers = await call(port, _repeat(_request(target, accept), size.page_s), connections=size.connections)
-        assert set(answers.statuses) == {b"200"}, answers.statuses
+        request = _request(target, headers)
+        answers = await call(port, _repeat(request, size.page_s), connections=size.connections)
+        assert set(answers.statuses) == {b"206" if "Range" in headers else b"200"}, answers.statuses
         return len(answers.took_s) / size.page_s
+    said_with = (word for name, value in headers.items() for word in ("-H", f"{name}: {value}"))
     wrk = await asyncio.create_subprocess_exec(
-        *("wrk", "-t1", f"-c{size.connections}", f"-d{size.page_s:.0f}s", "-H", f"Accept: {accept}"),
+        *("wrk", "-t1", f"-c{size.connections}", f"-d{size.page_s:.0f}s", *said_with),
         f"http://127.0.0.1:{port}{target}",
         stdout=asyncio.subprocess.PIPE,
     )
@@ -106,11 +113,12 @@ def _repeat(request: bytes, seconds: float) -> Iterator[bytes]:
 
 async def _rendering_ms(port: int) -> float:
     """Return the milliseconds that a page takes which nobody has seen yet: a kept answer is never reused here."""
-    requests = (_request(f"/?unseen={number}", "text/html") for number in range(RENDERED))
+    requests = (_request(f"/?unseen={number}", {"Accept": "text/html"}) for number in range(RENDERED))
     answers = await call(port, requests, connections=1)
     assert set(answers.statuses) == {b"200"}, answers.statuses
     return statistics.median(answers.took_s) * 1000
 
 
-def _request(target: str, accept: str) -> bytes:
-    return f"GET {target} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: {accept}\r\n\r\n".encode()
+def _request(target: str, headers: Mapping[str, str]) -> bytes:
+    lines = [f"GET {target} HTTP/1.1", "Host: 127.0.0.1", *(f"{name}: {value}" for name, value in headers.items())]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode()

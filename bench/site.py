@@ -2,30 +2,32 @@
 
 import asyncio
 import contextlib
-import os
+import dataclasses
 import resource
 import socket
 import sqlite3
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
-from fedi_artisan.cli.given import chosen_artisan
+from bench import watch
+from fedi_artisan.cli.given import chosen_artisan, open_workshop
 from fedi_artisan.config import Config, load
-from fedi_artisan.domain.actors import Picture
 from fedi_artisan.domain.clock import utc_now
+from fedi_artisan.domain.photos import Photo
 from fedi_artisan.domain.uris import Uris
-from fedi_artisan.domain.works import Availability, Draft, Photo, Price, parse_dimensions
-from fedi_artisan.media.prepare import prepare
+from fedi_artisan.domain.works import Availability, Draft, Price, parse_dimensions
 from fedi_artisan.resources import folder
 from fedi_artisan.services import works as works_service
 from fedi_artisan.storage.db import Database, Tx
 
 PROGRAM = (sys.executable, "-m", "fedi_artisan")
 PHOTOS = Path(__file__).parents[1] / "tests" / "data" / "photos"
+EXAMPLES = (PHOTOS / "ash-bowl.jpg", PHOTOS / "celadon-bowls.jpg")
+SMALL = (PHOTOS / "bowl-small.jpg", PHOTOS / "bowls-small.jpg")
 WORKS = 12
 FEATURED = 5
 OPEN_FILES = 1024  # what a service gets on most systems; this process may have more
@@ -83,30 +85,27 @@ class Site:
 
     def count(self, sql: str) -> int:
         """Return one number from the database, read beside the running server."""
+        return int(str(self.ask(sql)[0]))
+
+    def ask(self, sql: str, *values: object) -> tuple[object, ...]:
+        """Return the first row that the database gives, read beside the running server."""
         with contextlib.closing(sqlite3.connect(f"file:{self.config.database}?mode=ro", uri=True)) as connection:
-            return int(connection.execute(sql).fetchone()[0])
+            return tuple(connection.execute(sql, values).fetchone())
 
     def memory(self) -> tuple[int, int]:
         """Return the resident bytes of the server and its children now, and the most that each ever had."""
-        now = most = 0
-        for pid in _family(self.pid or 0):
-            fields = dict(
-                line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
-            )
-            now += int(fields["VmRSS"].split()[0]) * 1024
-            most += int(fields["VmHWM"].split()[0]) * 1024
-        return now, most
+        pids = list(watch.family(self.running))
+        return sum(map(watch.resident_bytes, pids)), sum(map(watch.peak_bytes, pids))
 
     def cpu_s(self) -> float:
         """Return the seconds of processor time that the server has used so far."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return watch.cpu_s(self.running)
 
-
-def _family(pid: int) -> list[int]:
-    """Return a process and all its descendants."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
-    return [pid, *(one for child in children for one in _family(int(child)))]
+    @property
+    def running(self) -> int:
+        """The process of the running server."""
+        assert self.pid is not None
+        return self.pid
 
 
 async def until(holds: Callable[[], bool], *, within_s: float) -> None:
@@ -142,8 +141,8 @@ def free_port() -> int:
         return int(listening.getsockname()[1])
 
 
-async def furnish(data_dir: Path) -> Site:
-    """Return a portfolio with works and photographs; its server does not run yet."""
+async def furnish(data_dir: Path, files: Sequence[Path] = EXAMPLES, works: int = WORKS) -> Site:
+    """Return a portfolio of as many works, each with two of the photographs; its server does not run yet."""
     port = free_port()
     config_file = data_dir / "config.toml"
     making = await asyncio.create_subprocess_exec(
@@ -154,9 +153,9 @@ async def furnish(data_dir: Path) -> Site:
     )
     assert await making.wait() == 0
     site = Site(config_file, load(config_file))
-    photos = [await _photo(site.config, PHOTOS / name) for name in ("ash-bowl.jpg", "celadon-bowls.jpg")]
-    for number in range(WORKS):
-        await publish(site, number, (photos[number % 2], photos[1 - number % 2]))
+    for number in range(works):
+        shown = [files[at % len(files)] for at in (number, number + 1)]
+        await publish(site, number, (await _photo(site, shown[0]), await _photo(site, shown[1])))
     return site
 
 
@@ -175,7 +174,7 @@ async def publish(site: Site, number: int, photos: tuple[Photo, ...] = ()) -> No
         tags=("moonjar", "woodfired", "stoneware"),
         featured=number < FEATURED,
     )
-    uris = Uris(site.config.origin)
+    uris = Uris(site.config.origin, site.config.media.origin)
     async with site.writing() as tx:
         artisan = await chosen_artisan(tx, None)
         work = await works_service.publish(tx, uris, artisan, draft, utc_now())
@@ -184,11 +183,10 @@ async def publish(site: Site, number: int, photos: tuple[Photo, ...] = ()) -> No
     site.pages.append(uris.work_url(work.slug))
 
 
-async def _photo(config: Config, file: Path) -> Photo:
+async def _photo(site: Site, file: Path) -> Photo:
     """Take in a photograph, as the command does."""
-    ready = await prepare(file, config)
-    alt = "A round white jar, one side warmer in colour."
-    picture = Picture(file=ready.file, width_px=ready.width_px, height_px=ready.height_px, alt=alt)
-    width_px, height_px = ready.thumbnail_width_px, ready.thumbnail_height_px
-    thumbnail = Picture(file=ready.thumbnail, width_px=width_px, height_px=height_px, alt=alt)
-    return Photo(picture=picture, thumbnail=thumbnail, blurhash=ready.blurhash, original=ready.original)
+    async with open_workshop(site.config) as workshop:
+        async with workshop.db.read() as tx:
+            artisan = await chosen_artisan(tx, None)
+        made = await workshop.photos.make_one(await workshop.intake.give(artisan, file))
+    return dataclasses.replace(made, alts={"en": "A round white jar, one side warmer in colour."})

@@ -20,6 +20,11 @@ class Size:
         patience_s: how long a load may last before it counts as failed.
         page_s: how long a page is asked for at a time.
         page_turns: how often ours and the bare one take turns.
+        photo_px: width and height of photographs as from a camera.
+        photos: given to the server one after another; the median counts, and the most memory; and one upright.
+        work_photos: in the work that a command publishes.
+        wall: works on the page that a phone opens, each with a photograph of its own.
+        wall_px: width and height of those photographs.
     """
 
     starts: int
@@ -34,6 +39,11 @@ class Size:
     patience_s: float
     page_s: float
     page_turns: int
+    photo_px: tuple[int, int]
+    photos: int
+    work_photos: int
+    wall: int
+    wall_px: tuple[int, int]
 
 
 FULL = Size(
@@ -44,10 +54,15 @@ FULL = Size(
     inboxes=2_000,
     works=3,
     slow_s=5.0,
-    total_s=175.0,
+    total_s=400.0,
     patience_s=40.0,
     page_s=1.0,
     page_turns=3,
+    photo_px=(6000, 4000),
+    photos=3,
+    work_photos=8,
+    wall=12,
+    wall_px=(2000, 1333),
 )
 QUICK = Size(
     starts=1,
@@ -57,8 +72,13 @@ QUICK = Size(
     inboxes=40,
     works=1,
     slow_s=2.0,
-    total_s=60.0,
+    total_s=110.0,
     patience_s=10.0,
     page_s=1.0,
     page_turns=1,
+    photo_px=(600, 400),
+    photos=1,
+    work_photos=2,
+    wall=2,
+    wall_px=(600, 400),
 )

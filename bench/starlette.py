@@ -1,6 +1,6 @@
 """A bare Starlette under the settings of our server, which gives answers that it was told; run as a program.
 
-`python -m bench.starlette PORT FILE`, where FILE holds headers and body (base64) for each path, as JSON.
+`python -m bench.starlette PORT FILE`, where FILE holds for each path, as JSON, headers and body (base64), or a file.
 """
 
 import base64
@@ -12,7 +12,7 @@ from pathlib import Path
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from fedi_artisan.cli.server import GRACE_S, KEEP_ALIVE_S
@@ -30,6 +30,15 @@ def endpoint(headers: dict[str, str], body: bytes) -> Callable[[Request], Awaita
     return give
 
 
+def giver(file: str) -> Callable[[Request], Awaitable[Response]]:
+    """Return an endpoint that gives a file, whole or in part."""
+
+    async def give(_: Request) -> Response:
+        return FileResponse(file)
+
+    return give
+
+
 def main() -> None:
     """Serve until stopped."""
     port, file = sys.argv[1:]
@@ -37,7 +46,9 @@ def main() -> None:
     routes = [
         Route(
             path,
-            endpoint(
+            giver(answer["file"])
+            if "file" in answer
+            else endpoint(
                 {name: value for name, value in answer["headers"] if name not in _ADDED},
                 base64.b64decode(answer["body"]),
             ),

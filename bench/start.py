@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-from bench.site import furnish
+from bench.site import SMALL, furnish
 from bench.size import Size
 from bench.table import Aim, Row
 
@@ -16,7 +16,7 @@ IMPORTS = "import starlette, uvicorn, aiohttp"
 
 async def run(size: Size, folder: Path) -> list[Row]:
     """Return the median of some starts, each taking turns with the bare imports."""
-    site = await furnish(folder)
+    site = await furnish(folder, SMALL)
     starts, imports = [], []
     for _ in range(size.starts):
         imports.append(await _import())

@@ -15,6 +15,7 @@ from fedi_artisan.domain.clock import Clock, utc_now
 from fedi_artisan.domain.uris import Uris
 from fedi_artisan.errors import ArtisanError
 from fedi_artisan.federation.actors import Actors
+from fedi_artisan.federation.avatars import Avatars
 from fedi_artisan.federation.client import Client
 from fedi_artisan.federation.hosts import Hosts
 from fedi_artisan.federation.inbox import Inbox
@@ -24,12 +25,16 @@ from fedi_artisan.federation.queue import Queue
 from fedi_artisan.federation.signatures.keys import load_private_key
 from fedi_artisan.federation.signatures.sign import SigningKey
 from fedi_artisan.federation.webfinger import WebFinger
+from fedi_artisan.media.store import open_stores
 from fedi_artisan.resources import folder
+from fedi_artisan.services.photo_files import PhotoFiles
+from fedi_artisan.services.photo_queue import PhotoQueue
 from fedi_artisan.storage import artisans, shown
 from fedi_artisan.storage.db import Database
 from fedi_artisan.web import errors
 from fedi_artisan.web.cache import Cache
 from fedi_artisan.web.context import Site
+from fedi_artisan.web.media import MediaHost
 from fedi_artisan.web.pages import Pages
 from fedi_artisan.web.routes import ROUTES
 
@@ -57,7 +62,7 @@ async def open_parts(config: Config, *, clock: Clock = utc_now) -> AsyncIterator
     Raises:
         BadDatabase: the database is missing, or not at this program's version.
     """
-    uris = Uris(config.origin)
+    uris = Uris(config.origin, config.media.origin)
     db = await Database.open(config.database, folder("migrations"))
     try:
         async with db.read() as tx:
@@ -72,8 +77,13 @@ async def open_parts(config: Config, *, clock: Clock = utc_now) -> AsyncIterator
 
 
 def build(config: Config, *, clock: Clock = utc_now) -> ASGIApp:
-    """Return the application; its parts are opened when it starts and closed when it ends."""
+    """Return the application; its parts are opened when it starts and closed when it ends.
+
+    Raises:
+        BadConfig: photographs cannot be kept where the settings say.
+    """
     pages = Pages(config)
+    stores = open_stores(config)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -87,16 +97,27 @@ def build(config: Config, *, clock: Clock = utc_now) -> ASGIApp:
                 most_waiting=config.limits.inbox_waiting,
             )
             queue = _queue(config, parts, door, clock)
-            app.state.site = Site(config, parts.db, parts.uris, pages, door)
+            photo_queue = PhotoQueue(config, parts.db, stores, parts.uris, clock)
+            photo_files = PhotoFiles(config, parts.db, stores, clock)
+            avatars = Avatars(config, parts.db, parts.client, stores.public, clock)
+            app.state.site = Site(config, parts.db, parts.uris, pages, door, stores)
 
             def on_shown() -> None:
                 cache.clear()
                 queue.forget_keys()
 
+            def on_written() -> None:
+                queue.wake()
+                photo_queue.wake()
+                avatars.wake()
+
             tasks = [
                 asyncio.create_task(_keep_running("queue", queue.run)),
+                asyncio.create_task(_keep_running("photographs", photo_queue.run)),
+                asyncio.create_task(_keep_running("tidying of photographs", photo_files.run_tidying)),
+                asyncio.create_task(_keep_running("avatars", avatars.run)),
                 asyncio.create_task(
-                    _keep_running("watch", lambda: shown.watch(parts.db, written=queue.wake, shown=on_shown))
+                    _keep_running("watch", lambda: shown.watch(parts.db, written=on_written, shown=on_shown))
                 ),
             ]
             try:
@@ -114,7 +135,7 @@ def build(config: Config, *, clock: Clock = utc_now) -> ASGIApp:
     # An id never redirects, and a redirect would be built from the Host header of whoever asks (WIRE 1.5).
     app.router.redirect_slashes = False
     cache = Cache(app)
-    return cache
+    return cache if config.media.origin is None else MediaHost(cache, config.media.origin)
 
 
 def _queue(config: Config, parts: Parts, door: Inbox, clock: Clock) -> Queue:

@@ -14,10 +14,12 @@ from urllib.parse import urlsplit
 from fedi_artisan.errors import BadConfig
 
 ENVIRONMENT_VARIABLE = "FEDI_ARTISAN_CONFIG"
+SECRET_VARIABLE = "FEDI_ARTISAN_BUCKET_SECRET"  # noqa: S105 - the name of a secret, not a secret
 DEFAULT_FILE = "config.toml"
 
 _HOST = re.compile(r"(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}|[0-9a-f:.]*:[0-9a-f:.]*")
 _PORT = re.compile(r"[0-9]{1,5}")
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,7 @@ class Timeouts:
     total_s: float = 30.0
     request_body_s: float = 20.0
     photo_s: float = 60.0
+    bucket_s: float = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +58,21 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Media:
+    """Where photographs lie, where they are shown, and how much room they may take."""
+
+    origin: str | None = None
+    quota_bytes: int = 10_000_000_000
+    avatars_bytes: int = 50_000_000
+    bucket: str | None = None
+    originals_bucket: str | None = None
+    bucket_endpoint: str | None = None
+    bucket_region: str | None = None
+    bucket_key_id: str | None = None
+    bucket_secret: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """All settings. Units stand in the names; `config.example.toml` explains each."""
 
@@ -66,6 +84,7 @@ class Config:
     limits: Limits = field(default_factory=Limits)
     timeouts: Timeouts = field(default_factory=Timeouts)
     delivery: Delivery = field(default_factory=Delivery)
+    media: Media = field(default_factory=Media)
 
     @property
     def host(self) -> str:
@@ -81,6 +100,16 @@ class Config:
     def media_dir(self) -> Path:
         """The folder of pictures, by content hash."""
         return self.data_dir / "media"
+
+    @property
+    def originals_dir(self) -> Path:
+        """The folder of the untouched uploads, which are never served."""
+        return self.data_dir / "originals"
+
+    @property
+    def incoming_dir(self) -> Path:
+        """The folder of files that are still being written."""
+        return self.data_dir / "incoming"
 
     @property
     def listen_address(self) -> tuple[str, int]:
@@ -115,7 +144,7 @@ def load(path: Path) -> Config:
     except (OSError, ValueError, RecursionError) as error:
         raise BadConfig(f"{path}: cannot be read: {error}") from error
     try:
-        config = parse(raw)
+        config = parse(_with_secret(raw))
     except BadConfig as error:
         raise BadConfig("\n".join(f"{path}: {line}" for line in str(error).splitlines())) from None
     return dataclasses.replace(config, data_dir=(path.parent / config.data_dir).resolve())
@@ -130,12 +159,15 @@ def parse(raw: Mapping[str, object]) -> Config:
     problems: list[str] = []
     values = _read_table(Config, raw, "", problems)
     if "origin" in values:
-        problems += _origin_problems(str(values["origin"]))
+        problems += _origin_problems("origin", str(values["origin"]))
     elif "origin" not in raw:
         problems.append('origin: is missing; give the public address of this server, as "https://atelier.example"')
     if "listen" in values:
         problems += _listen_problems(str(values["listen"]))
     problems += _proxy_problems(values.get("trusted_proxies", ()))
+    media = values.get("media")
+    if isinstance(media, Media):
+        problems += _media_problems(media, values.get("origin"))
     if problems:
         raise BadConfig("\n".join(problems))
     return Config(**values)  # type: ignore[arg-type]  # each value was checked against its field above
@@ -204,28 +236,70 @@ def _read_number(kind: type[int] | type[float], value: object) -> float:
         raise ValueError(f"must be a number of usual size, not {value!r:.20}…") from None
 
 
-def _origin_problems(origin: str) -> list[str]:
-    """Return what is wrong with the public address, in words."""
+def _with_secret(raw: Mapping[str, object]) -> Mapping[str, object]:
+    """Return *raw* with the key of the bucket from the environment, where there is a bucket and the file has no key."""
+    media, secret = raw.get("media"), os.environ.get(SECRET_VARIABLE)
+    if not secret or not isinstance(media, Mapping) or not {"bucket", "originals_bucket"} & media.keys():
+        return raw
+    return {**raw, "media": {"bucket_secret": secret, **media}}
+
+
+def _media_problems(media: Media, origin: object) -> list[str]:
+    """Return what does not fit together about where photographs lie and are shown, in words."""
+    problems = []
+    if media.origin is not None:
+        problems += _origin_problems("media.origin", media.origin)
+        if media.origin == origin:
+            problems.append("media.origin: is the same as origin; leave it out, or give photographs another address")
+    if media.bucket_endpoint is not None:
+        problems += _origin_problems("media.bucket_endpoint", media.bucket_endpoint)
+    for name in ("bucket", "originals_bucket"):
+        bucket = getattr(media, name)
+        if bucket is not None and not _BUCKET.fullmatch(bucket):
+            problems.append(f"media.{name}: {bucket!r} must be the name of a bucket alone, such as photographs")
+    if media.bucket is None and media.originals_bucket is None:
+        lonely = [name for name in ("endpoint", "region", "key_id", "secret") if getattr(media, f"bucket_{name}")]
+        problems += [f"media.bucket_{name}: needs a bucket; give media.bucket as well" for name in lonely]
+        return problems
+    return problems + _key_problems(media)
+
+
+def _key_problems(media: Media) -> list[str]:
+    """Return what is missing to reach the buckets that are given, in words."""
+    problems = []
+    if media.bucket == media.originals_bucket:
+        problems.append("media.originals_bucket: must be another bucket, which nobody else may read")
+    if media.bucket_endpoint is None and media.bucket_region is None:
+        problems.append("media.bucket_endpoint: is missing; give the address of the service that keeps the bucket")
+    if media.bucket_key_id is None:
+        problems.append("media.bucket_key_id: is missing; the service gives one for each key")
+    if media.bucket_secret is None:
+        problems.append(f"media.bucket_secret: is missing; give it here or in the variable {SECRET_VARIABLE}")
+    return problems
+
+
+def _origin_problems(name: str, origin: str) -> list[str]:
+    """Return what is wrong with the address in the setting *name*, in words."""
     try:
         parts = urlsplit(origin)
         host, port = parts.hostname or "", parts.port
     except ValueError:
-        return [f"origin: {origin!r} is not an address"]
+        return [f"{name}: {origin!r} is not an address"]
     if parts.scheme not in {"http", "https"} or not host:
-        return [f"origin: {origin!r} must be an https address such as https://atelier.example"]
+        return [f"{name}: {origin!r} must be an https address such as https://atelier.example"]
     if parts.username is not None or parts.path or parts.query or parts.fragment or origin.endswith(("?", "#")):
-        return [f"origin: {origin!r} must end after the host: no path, no trailing slash, no user name"]
+        return [f"{name}: {origin!r} must end after the host: no path, no trailing slash, no user name"]
     if origin != origin.lower() or host.endswith(".") or not origin.isascii():
         return [
-            f"origin: {origin!r} must be written in lower case ASCII (xn--… for other letters), without a final dot"
+            f"{name}: {origin!r} must be written in lower case ASCII (xn--… for other letters), without a final dot"
         ]
     if port is not None and port == {"http": 80, "https": 443}[parts.scheme]:
-        return [f"origin: {origin!r} must leave out the usual port {port}"]
+        return [f"{name}: {origin!r} must leave out the usual port {port}"]
     named = (f"[{host}]" if ":" in host else host) + ("" if port is None else f":{port}")
     if not _HOST.fullmatch(host) or origin != f"{parts.scheme}://{named}":
-        return [f"origin: {origin!r} is not an address"]
+        return [f"{name}: {origin!r} is not an address"]
     if parts.scheme == "http" and not _is_loopback(host):
-        return [f"origin: {origin!r} must be https; plain http is only for trying out on 127.0.0.1 or localhost"]
+        return [f"{name}: {origin!r} must be https; plain http is only for trying out on 127.0.0.1 or localhost"]
     return []
 
 

@@ -5,6 +5,7 @@ ArtisanError                     500
 ├── BadDatabase                  500   the database is newer than this program, or is missing
 ├── BadInput                     400   something a person gave cannot be used
 │   └── BadPhoto                 422   a picture is refused, with the reason
+├── StoreUnavailable             503   where photographs lie cannot be reached: try again later  (retry)
 ├── BadJson                      400   a document is broken, too deep or absurd
 ├── BadActivity                  400   JSON, but not an activity that could be read
 ├── RemoteError                  502   another server failed us
@@ -19,7 +20,9 @@ ArtisanError                     500
 ├── Gone                         410   was here, was withdrawn
 ├── TooLarge                     413
 ├── WrongMediaType               415
-└── TooManyRequests              429
+├── TooManyRequests              429
+├── NotMade                      500   pictures that should be made anew could not be
+└── NoRoom                       507   photographs take as much room as they may
 """
 
 from typing import ClassVar
@@ -50,6 +53,13 @@ class BadPhoto(BadInput):
     """A picture is refused; the text says why."""
 
     status = 422
+
+
+class StoreUnavailable(ArtisanError):
+    """The bucket in which photographs lie does not answer, or does not let us in; try again later."""
+
+    status = 503
+    retry = True
 
 
 class BadJson(ArtisanError):
@@ -104,6 +114,16 @@ class TooManyRequests(ArtisanError):
     """Too much from one place in too little time."""
 
     status = 429
+
+
+class NotMade(ArtisanError):
+    """Pictures that should be made anew could not be."""
+
+
+class NoRoom(ArtisanError):
+    """The photographs here take as much room as they may; the text says how much that is."""
+
+    status = 507
 
 
 class RemoteError(ArtisanError):

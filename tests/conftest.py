@@ -1,13 +1,15 @@
 """What all tests share."""
 
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.bucket_service import BucketService, open_bucket_service
 from tests.house import House, open_house
 from tests.neighbour import Neighbour, open_neighbour
+from tests.unit.media import figures
 
 
 @pytest.fixture
@@ -37,8 +39,23 @@ async def elsewhere() -> AsyncIterator[Neighbour]:
         yield opened
 
 
+@pytest.fixture(scope="session")
+def running_bucket_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BucketService]:
+    """A service that keeps buckets, running: two seconds, once."""
+    with open_bucket_service(tmp_path_factory.mktemp("buckets")) as service:
+        yield service
+
+
+@pytest.fixture
+def bucket_service(running_bucket_service: BucketService) -> BucketService:
+    """A service that keeps buckets, which are empty."""
+    running_bucket_service.empty()
+    return running_bucket_service
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Name each scenario that was played with the foreign server, and how it ended."""
+    """Name each scenario that was played with the foreign server, and how it ended; print the figures of pictures."""
+    figures.print_all(terminalreporter)
     outcomes: dict[str, str] = {}
     for outcome in ("passed", "skipped", "failed", "error"):
         for report in terminalreporter.stats.get(outcome, ()):

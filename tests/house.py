@@ -170,6 +170,6 @@ async def open_house(
         async with db.read() as tx:
             artisan = (await artisans.list_all(tx))[0]
         async with running(build(config, clock=clock), listening):
-            yield House(config, Uris(origin), db, artisan)
+            yield House(config, Uris(origin, config.media.origin), db, artisan)
     finally:
         await db.close()

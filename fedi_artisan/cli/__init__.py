@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from fedi_artisan import __version__
-from fedi_artisan.cli import people, profile, server, works
+from fedi_artisan.cli import media, people, photos, profile, server, terms, works
 from fedi_artisan.cli.given import Given
 from fedi_artisan.config import locate
 from fedi_artisan.errors import ArtisanError, BadConfig
@@ -29,8 +29,9 @@ def cli(context: click.Context, file: Path | None) -> None:
     context.obj = Given(locate(file))
 
 
-for command in (*server.COMMANDS, *works.COMMANDS, *profile.COMMANDS, *people.COMMANDS):
-    cli.add_command(command)
+for room in (server, works, photos, terms, profile, people, media):
+    for command in room.COMMANDS:
+        cli.add_command(command)
 
 
 def main() -> None:
@@ -39,7 +40,8 @@ def main() -> None:
         cli(prog_name="fedi-artisan")
     except ArtisanError as error:
         for line in str(error).splitlines():
-            click.echo(f"Error: {line}", err=True)
+            # Names of files and words of other servers may hold what moves a terminal about.
+            click.echo("Error: " + "".join(letter if letter.isprintable() else "�" for letter in line), err=True)
         sys.exit(NOT_CONFIGURED if isinstance(error, BadConfig) else FAILED)
     except OSError as error:
         # A full disk, a folder that may not be written: the system's own words name it best.

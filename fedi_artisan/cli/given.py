@@ -1,5 +1,7 @@
 """What every command starts from."""
 
+import contextlib
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,10 +9,16 @@ import click
 
 from fedi_artisan.config import Config, load
 from fedi_artisan.domain.actors import Artisan
-from fedi_artisan.domain.works import LONGEST_TEXT
-from fedi_artisan.errors import BadInput
-from fedi_artisan.storage import artisans
-from fedi_artisan.storage.db import Tx
+from fedi_artisan.domain.uris import Uris
+from fedi_artisan.domain.works import LONGEST_TEXT, Work
+from fedi_artisan.errors import BadInput, Gone, NotFound
+from fedi_artisan.media.store import open_stores
+from fedi_artisan.resources import folder
+from fedi_artisan.services.photo_files import PhotoFiles
+from fedi_artisan.services.photo_intake import PhotoIntake
+from fedi_artisan.services.photo_queue import PhotoQueue
+from fedi_artisan.storage import artisans, works
+from fedi_artisan.storage.db import Database, Tx
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +34,56 @@ class Given:
             BadConfig: it cannot be used.
         """
         return load(self.file)
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """What a command that changes works or photographs needs: database, addresses, and who cares for photographs."""
+
+    db: Database
+    uris: Uris
+    intake: PhotoIntake
+    photos: PhotoQueue
+    files: PhotoFiles
+
+
+@contextlib.asynccontextmanager
+async def open_workshop(config: Config) -> AsyncIterator[Workshop]:
+    """Open the database beside a running server, or without one; close it at the end.
+
+    Raises:
+        BadDatabase: it is missing, or not at this program's version.
+    """
+    stores, uris = open_stores(config), Uris(config.origin, config.media.origin)
+    db = await Database.open(config.database, folder("migrations"))
+    try:
+        yield Workshop(
+            db,
+            uris,
+            PhotoIntake(config, db, stores),
+            PhotoQueue(config, db, stores, uris),
+            PhotoFiles(config, db, stores),
+        )
+    finally:
+        await db.close()
+
+
+async def find_work(tx: Tx, uris: Uris, uri: str) -> Work:
+    """Return the work with this id, page, or last part of its page.
+
+    Raises:
+        NotFound: there is none.
+        Gone: it was withdrawn.
+    """
+    uid = uris.uid_of(uri, "works")
+    page = uris.work_url("")
+    slug = uri.removeprefix(page) if uri.startswith(page) else uri
+    work = await works.find_by_slug(tx, slug) if uid is None else await works.find(tx, uid)
+    if work is None:
+        raise NotFound(f"there is no work {uri} here")
+    if work.withdrawn_at is not None:
+        raise Gone("this work was withdrawn")
+    return work
 
 
 pass_given = click.make_pass_decorator(Given)

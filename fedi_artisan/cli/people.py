@@ -59,7 +59,9 @@ async def _unfollow(config: Config, handle: str, by: str | None) -> None:
     try:
         async with db.write() as tx:
             artisan = await chosen_artisan(tx, by)
-            await following_service.stop_by_handle(tx, Uris(config.origin), artisan, handle, utc_now())
+            await following_service.stop_by_handle(
+                tx, Uris(config.origin, config.media.origin), artisan, handle, utc_now()
+            )
     finally:
         await db.close()
 

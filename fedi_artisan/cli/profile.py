@@ -1,20 +1,29 @@
 """The command about the artisan herself."""
 
 import asyncio
+import dataclasses
 from pathlib import Path
 
 import click
 
-from fedi_artisan.cli.given import Given, by_option, chosen_artisan, pass_given, read_text
+from fedi_artisan.cli.given import (
+    Given,
+    Workshop,
+    by_option,
+    chosen_artisan,
+    open_workshop,
+    pass_given,
+    read_text,
+)
+from fedi_artisan.cli.photos import remarks, take_in
 from fedi_artisan.config import Config
-from fedi_artisan.domain.actors import Picture
+from fedi_artisan.domain.actors import Artisan
 from fedi_artisan.domain.clock import utc_now
-from fedi_artisan.domain.uris import Uris
+from fedi_artisan.domain.photos import Photo
+from fedi_artisan.domain.terms import OwnTerms
 from fedi_artisan.errors import BadInput
-from fedi_artisan.media.prepare import prepare
-from fedi_artisan.resources import folder
 from fedi_artisan.services import artisans as artisans_service
-from fedi_artisan.storage.db import Database
+from fedi_artisan.storage import artisans
 
 
 @click.command()
@@ -53,30 +62,31 @@ async def _describe(
 ) -> str:
     """Change the profile and return the artisan's handle."""
     summary = None if text is None else read_text(text)
-    icon, image = [await _picture(config, file, alt, small=number == 0) for number, (file, alt) in enumerate(pictures)]
-    db = await Database.open(config.database, folder("migrations"))
-    uris = Uris(config.origin)
-    try:
-        async with db.write() as tx:
+    async with open_workshop(config) as workshop:
+        async with workshop.db.read() as tx:
             artisan = await chosen_artisan(tx, by)
+        own: list[Photo | None] = []
+        for file, alt in pictures:
+            own.append(await _picture(workshop, artisan, file, alt, [photo.uid for photo in own if photo is not None]))
+        icon, image = own
+        async with workshop.db.write() as tx:
+            # Meanwhile another command may have changed what this one does not.
+            artisan = await artisans.get(tx, artisan.id)
             await artisans_service.describe(
-                tx, uris, artisan, name=name, summary=summary, icon=icon, image=image, now=utc_now()
+                tx, workshop.uris, artisan, name=name, summary=summary, icon=icon, image=image, now=utc_now()
             )
-    finally:
-        await db.close()
-    return f"@{artisan.username}@{uris.host}"
+        return f"@{artisan.username}@{workshop.uris.host}"
 
 
-async def _picture(config: Config, file: str | None, alt: str, *, small: bool) -> Picture | None:
-    """Return a picture ready to be shown, where one was given."""
+async def _picture(workshop: Workshop, artisan: Artisan, file: str | None, alt: str, beside: list[str]) -> Photo | None:
+    """Return a picture ready to be shown, where one was given; another one than those *beside* it."""
     if file is None:
         return None
-    ready = await prepare(Path(file), config)
-    if small:
-        return Picture(
-            file=ready.thumbnail, width_px=ready.thumbnail_width_px, height_px=ready.thumbnail_height_px, alt=alt
-        )
-    return Picture(file=ready.file, width_px=ready.width_px, height_px=ready.height_px, alt=alt)
+    terms = OwnTerms(full_size=False, watermarked=False)
+    (photo,) = await take_in(workshop, artisan, [Path(file)], terms, beside=beside)
+    for line in remarks(photo):
+        click.echo(f"{Path(file).name}: {line}", err=True)
+    return dataclasses.replace(photo, alts={artisan.language: alt.strip()} if alt.strip() else {})
 
 
 COMMANDS = (profile,)

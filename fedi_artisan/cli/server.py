@@ -108,9 +108,13 @@ async def _populate(config: Config, username: str, name: str, language: str) -> 
 @click.command("migrate")
 @pass_given
 def migrate_command(given: Given) -> None:
-    """Bring the database to the schema of this version."""
-    applied = asyncio.run(migrate(given.config().database, folder("migrations")))
+    """Bring the database to the schema of this version; the server must not run."""
+    config = given.config()
+    with _only_server(config):
+        applied = asyncio.run(migrate(config.database, folder("migrations")))
     click.echo("\n".join(f"applied {name}" for name in applied) or "The database is up to date.")
+    if applied:
+        click.echo("Start the server again. What this version shows in other ways, it makes anew by and by.")
 
 
 @click.command()
@@ -154,7 +158,7 @@ def _only_server(config: Config) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise BadConfig(f"another server is running on {config.data_dir}") from None
+            raise BadConfig(f"a server is running on {config.data_dir}; stop it first") from None
         yield
 
 
@@ -234,7 +238,7 @@ async def _rotate(config: Config, by: str | None) -> None:
         pair = keys.generate()
         async with db.write() as tx:
             artisan = await chosen_artisan(tx, by)
-            await artisans_service.rotate_key(tx, Uris(config.origin), artisan, pair, utc_now())
+            await artisans_service.rotate_key(tx, Uris(config.origin, config.media.origin), artisan, pair, utc_now())
     finally:
         await db.close()
 

@@ -2,40 +2,49 @@
 
 import asyncio
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from fedi_artisan.cli.given import Given, by_option, chosen_artisan, pass_given, read_text
+from fedi_artisan.cli.given import (
+    Given,
+    Workshop,
+    by_option,
+    chosen_artisan,
+    find_work,
+    open_workshop,
+    pass_given,
+    read_text,
+)
+from fedi_artisan.cli.photos import finish, proposals, remarks, take_in
+from fedi_artisan.cli.terms import AS_USUAL, own_terms, take_options
 from fedi_artisan.config import Config
-from fedi_artisan.domain.actors import Picture
+from fedi_artisan.domain.actors import Artisan
 from fedi_artisan.domain.clock import utc_now
+from fedi_artisan.domain.terms import Licence, OwnTerms
 from fedi_artisan.domain.uris import Uris
 from fedi_artisan.domain.works import (
     Availability,
     Draft,
-    Photo,
     Work,
     normal_tag,
     parse_dimensions,
     parse_price,
     parse_year,
 )
-from fedi_artisan.errors import BadInput, NotFound
-from fedi_artisan.media.prepare import prepare
-from fedi_artisan.resources import folder
+from fedi_artisan.errors import BadInput
 from fedi_artisan.services import works as works_service
-from fedi_artisan.storage import works
-from fedi_artisan.storage.db import Database, Tx
+from fedi_artisan.storage import artisans, works
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 _FACTS = (
     click.option("--text", metavar="FILE|-", help="The text about it, in Markdown: a file, or - for standard input."),
-    click.option("--photo", "photos", multiple=True, metavar="FILE", help="A photograph; repeat it, the best first."),
-    click.option("--alt", "alts", multiple=True, help="What the photograph shows, for those who cannot see it."),
+    click.option("--photo", "photos", multiple=True, metavar="FILE|-", help="A photograph; repeat it, the best first."),
+    click.option("--alt", "alts", multiple=True, help="What it shows, for those who cannot see it: one for each."),
+    click.option("--caption", "captions", multiple=True, help="What stands below it: one for each, or none."),
     click.option("--material", "materials", multiple=True, help="What it is made of; may be repeated."),
     click.option("--technique", "techniques", multiple=True, help="How it was made; may be repeated."),
     click.option("--dimensions", help='Such as "38 × 37 cm" or "H 31.5 × ⌀ 18.5 cm".'),
@@ -46,6 +55,12 @@ _FACTS = (
     click.option("--tag", "tags", multiple=True, help="A word to find it by; may be repeated."),
     click.option("--language", help="The language of title and text, such as fr; else yours."),
     click.option("--featured/--not-featured", default=None, help="Whether strangers see it first."),
+    click.option(
+        "--licence", type=click.Choice([*map(str, Licence), AS_USUAL]), help="What others may do with its photographs."
+    ),
+    click.option("--full-size", type=click.Choice(["yes", "no", AS_USUAL]), help="May visitors open them whole?"),
+    click.option("--ai", type=click.Choice(["refused", "allowed", AS_USUAL]), help="Whether machines may learn."),
+    click.option("--watermark/--no-watermark", "watermarked", default=None, help="Whether it bears your watermark."),
 )
 
 
@@ -91,67 +106,64 @@ def _tell(work: Work, uris: Uris) -> None:
     """Print where a work is, and what would make it better."""
     click.echo(f"URI: {uris.work(work.uid)}")
     click.echo(f"URL: {uris.work_url(work.slug)}")
-    if any(not photo.picture.alt for photo in work.draft.photos):
+    for number, photo in enumerate(work.draft.photos, start=1):
+        for line in (*remarks(photo), *proposals(photo, work)):
+            click.echo(f"Photograph {number}: {line}", err=True)
+    if any(not photo.alts for photo in work.draft.photos):
         click.echo("Some photographs have no description; --alt gives one, for those who cannot see them.", err=True)
 
 
 async def _publish(config: Config, by: str | None, facts: dict[str, Any]) -> tuple[Work, Uris]:
     """Publish a work and return it."""
-    changes = await _changes(config, facts)
-    db = await Database.open(config.database, folder("migrations"))
-    uris = Uris(config.origin)
-    try:
-        async with db.write() as tx:
+    async with open_workshop(config) as workshop:
+        async with workshop.db.read() as tx:
             artisan = await chosen_artisan(tx, by)
-            draft = Draft(**{"language": artisan.language, **changes})
-            return await works_service.publish(tx, uris, artisan, draft, utc_now()), uris
-    finally:
-        await db.close()
+        terms = own_terms(OwnTerms(), take_options(facts))
+        facts = {**facts, "language": facts["language"] or artisan.language}
+        draft = Draft(**await _changes(workshop, artisan, facts, terms), terms=terms)
+        async with workshop.db.write() as tx:
+            artisan = await artisans.get(tx, artisan.id)
+            return await works_service.publish(tx, workshop.uris, artisan, draft, utc_now()), workshop.uris
 
 
 async def _revise(config: Config, uri: str, facts: dict[str, Any]) -> tuple[Work, Uris]:
-    """Change a work and return it."""
-    changes = await _changes(config, facts)
-    if not changes:
-        raise BadInput("nothing to change was given; `fedi-artisan revise --help` shows what can be")
-    db = await Database.open(config.database, folder("migrations"))
-    uris = Uris(config.origin)
-    try:
-        async with db.write() as tx:
-            work = await _find(tx, uris, uri)
-            draft = dataclasses.replace(work.draft, **changes)
-            return await works_service.revise(tx, uris, work, draft, utc_now()), uris
-    finally:
-        await db.close()
+    """Change a work and return it; what it does not show any more is removed."""
+    options = take_options(facts)
+    async with open_workshop(config) as workshop:
+        async with workshop.db.read() as tx:
+            work = await find_work(tx, workshop.uris, uri)
+            artisan = await artisans.get(tx, work.artisan_id)
+        if not options and all(value in {None, ()} for value in facts.values()):
+            raise BadInput("nothing to change was given; `fedi-artisan revise --help` shows what can be")
+        language = facts["language"] or work.draft.language
+        terms = own_terms(work.draft.terms, options)
+        changes = await _changes(workshop, artisan, {**facts, "language": language}, terms)
+        files = await workshop.files.list_files(work.id)
+        async with workshop.db.write() as tx:
+            # Meanwhile another command may have changed what this one does not.
+            work = await find_work(tx, workshop.uris, uri)
+            draft = dataclasses.replace(work.draft, **changes, terms=own_terms(work.draft.terms, options))
+            revised = await works_service.revise(tx, workshop.uris, work, draft, utc_now())
+        if "photos" in changes:
+            await workshop.files.collect(files)
+        await finish(workshop, work.id)
+        async with workshop.db.read() as tx:
+            return await works.get(tx, revised.uid), workshop.uris
 
 
 async def _withdraw(config: Config, uri: str) -> None:
-    db = await Database.open(config.database, folder("migrations"))
-    uris = Uris(config.origin)
-    try:
-        async with db.write() as tx:
-            await works_service.withdraw(tx, uris, await _find(tx, uris, uri), utc_now())
-    finally:
-        await db.close()
+    """Withdraw a work, and remove its photographs here."""
+    async with open_workshop(config) as workshop:
+        async with workshop.db.read() as tx:
+            work = await find_work(tx, workshop.uris, uri)
+        files = await workshop.files.list_files(work.id)
+        async with workshop.db.write() as tx:
+            await works_service.withdraw(tx, workshop.uris, await find_work(tx, workshop.uris, uri), utc_now())
+        await workshop.files.collect(files)
 
 
-async def _find(tx: Tx, uris: Uris, uri: str) -> Work:
-    """Return the work with this id or page.
-
-    Raises:
-        NotFound: there is none.
-    """
-    uid = uris.uid_of(uri, "works")
-    page = uris.work_url("")
-    slug = uri.removeprefix(page) if uri.startswith(page) else uri
-    work = await works.find_by_slug(tx, slug) if uid is None else await works.find(tx, uid)
-    if work is None:
-        raise NotFound(f"there is no work {uri} here")
-    return work
-
-
-async def _changes(config: Config, facts: dict[str, Any]) -> dict[str, Any]:
-    """Return the fields of a draft that were given, each read and checked.
+async def _changes(workshop: Workshop, artisan: Artisan, facts: dict[str, Any], terms: OwnTerms) -> dict[str, Any]:
+    """Return the fields of a draft that were given, each read and checked; photographs are made for these *terms*.
 
     Raises:
         BadInput, BadPhoto, TooLarge: something cannot be used.
@@ -164,34 +176,33 @@ async def _changes(config: Config, facts: dict[str, Any]) -> dict[str, Any]:
         "availability": Availability,
         "tags": lambda tags: tuple(dict.fromkeys(normal_tag(tag) for tag in tags)),
     }
-    alts, files = facts.pop("alts"), facts.pop("photos")
-    if alts and len(alts) != len(files):
-        raise BadInput(f"{len(files)} photographs, but {len(alts)} descriptions: give one --alt for each --photo")
+    files = facts.pop("photos")
+    if facts["text"] == "-" and "-" in files:
+        raise BadInput("either the text or a photograph can come on standard input, not both")
+    said = {name: facts.pop(name) for name in ("alts", "captions")}
     given = {name: value for name, value in facts.items() if value not in {None, ()}}
     changes = {name: readers.get(name, lambda same: same)(value) for name, value in given.items()}
+    for name, texts in said.items():
+        if texts and len(texts) != len(files):
+            option = name.removesuffix("s")
+            raise BadInput(f"{len(files)} photographs, but {len(texts)} of --{option}: give one for each --photo")
     if files:
-        changes["photos"] = await _photos(config, files, alts or ("",) * len(files))
+        language = changes["language"]
+        ready = await take_in(workshop, artisan, [Path(file) for file in files], terms)
+        changes["photos"] = tuple(
+            dataclasses.replace(
+                photo,
+                alts=_in(language, said["alts"][number]) if said["alts"] else {},
+                captions=_in(language, said["captions"][number]) if said["captions"] else {},
+            )
+            for number, photo in enumerate(ready)
+        )
     return changes
 
 
-async def _photos(config: Config, files: Sequence[str], alts: Sequence[str]) -> tuple[Photo, ...]:
-    """Return photographs ready to be shown, one after another: each may need much memory.
-
-    Raises:
-        BadPhoto, TooLarge, BadInput: one of them cannot be used, and why.
-    """
-    photos = []
-    for file, alt in zip(files, alts, strict=True):
-        ready = await prepare(Path(file), config)
-        picture = Picture(file=ready.file, width_px=ready.width_px, height_px=ready.height_px, alt=alt.strip())
-        thumbnail = Picture(
-            file=ready.thumbnail,
-            width_px=ready.thumbnail_width_px,
-            height_px=ready.thumbnail_height_px,
-            alt=alt.strip(),
-        )
-        photos.append(Photo(picture=picture, thumbnail=thumbnail, blurhash=ready.blurhash, original=ready.original))
-    return tuple(photos)
+def _in(language: str, text: str) -> dict[str, str]:
+    """Return a text as one that is there in one language only; nothing for an empty one."""
+    return {language: text.strip()} if text.strip() else {}
 
 
 COMMANDS = (publish, revise, withdraw)

@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from fedi_artisan.domain.photos import Photo
+from fedi_artisan.domain.terms import Terms
 from fedi_artisan.errors import BadInput
 
 _USERNAME = re.compile(r"[a-z0-9_]{1,30}")
@@ -42,16 +44,6 @@ class RemoteActor:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
-    """A picture as other servers and pages need it: where, how large, and what it shows."""
-
-    file: str
-    width_px: int
-    height_px: int
-    alt: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Artisan:
     """An artisan on this server."""
 
@@ -63,8 +55,9 @@ class Artisan:
     language: str
     created_at: datetime
     updated_at: datetime
-    icon: Picture | None = None
-    image: Picture | None = None
+    icon: Photo | None = None
+    image: Photo | None = None
+    terms: Terms = field(default_factory=Terms)
 
 
 def check_username(username: str) -> str:

@@ -78,9 +78,11 @@ class Uris:
 
     Args:
         origin: scheme and host, without a trailing slash.
+        media_origin: where photographs are shown, if apart from the rest.
     """
 
     origin: str
+    media_origin: str | None = None
 
     @property
     def host(self) -> str:
@@ -140,7 +142,7 @@ class Uris:
 
     def media_url(self, name: str) -> str:
         """The address of a stored picture, *name* as given by media.store."""
-        return f"{self.origin}/media/{name}"
+        return f"{self.media_origin or self.origin}/media/{name}"
 
     def uid_of(self, uri: str, kind: str) -> str | None:
         """Return the uid in an id of ours of the given *kind* ("actors", "works", …), or None if it is no such id."""

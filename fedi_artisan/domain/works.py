@@ -2,12 +2,13 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from fedi_artisan.domain.actors import Picture
+from fedi_artisan.domain.photos import Photo
+from fedi_artisan.domain.terms import OwnTerms
 from fedi_artisan.errors import BadInput
 
 LONGEST_TITLE = 200
@@ -65,17 +66,6 @@ class Dimensions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Photo:
-    """A photograph of a work, ready to be shown."""
-
-    picture: Picture
-    thumbnail: Picture
-    blurhash: str
-    original: str
-    focal_point: tuple[float, float] = (0.0, 0.0)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """What the artisan says about a work; every field has been checked."""
 
@@ -92,6 +82,7 @@ class Draft:
     series: str | None = None
     tags: tuple[str, ...] = ()
     featured: bool = False
+    terms: OwnTerms = field(default_factory=OwnTerms)
 
     def __post_init__(self) -> None:
         """Refuse what no page and no server could show.

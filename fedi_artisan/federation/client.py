@@ -35,6 +35,8 @@ from fedi_artisan.vocab import json
 __all__ = ["Answer", "Client", "SchemeMemory"]
 
 ACCEPT_ACTIVITY = 'application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams"'
+# What pages can show; the kind of what comes is told by its bytes alone.
+_ACCEPT_PICTURE = "image/webp, image/jpeg, image/png, image/gif, image/avif, image/*;q=0.5"
 MOST_HOPS = 3
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _NOT_UNDERSTOOD = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED})
@@ -176,6 +178,15 @@ class Client:
         except UnicodeDecodeError:
             raise RemoteMalformed("The answer is not UTF-8.") from None
 
+    async def get_picture(self, url: str, *, most_bytes: int) -> bytes:
+        """Return the bytes of a picture, asked for without a signature; they may be anything, whatever is said of them.
+
+        Raises:
+            RemoteError: as `get_document`; RemoteMalformed above all where there are more than *most_bytes*.
+        """
+        async with self._exchange():
+            return (await self._fetch(url, _ACCEPT_PICTURE, [], None, most_bytes)).body
+
     async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """Return the answer to a delivery, whatever its status; redirects are not followed, as no signature would fit.
 
@@ -219,14 +230,19 @@ class Client:
             raise RemoteMalformed(f"The other server answered with {media_type(answer)}, which was not asked for.")
         return answer
 
-    async def _fetch(self, url: str, accept: str, trail: list[URL], schemes: SchemeMemory | None) -> Answer:
-        """Return the answer of status 200 that *url* leads to; *trail* holds all that was asked on the way here."""
+    async def _fetch(
+        self, url: str, accept: str, trail: list[URL], schemes: SchemeMemory | None, most_bytes: int | None = None
+    ) -> Answer:
+        """Return the answer of status 200 that *url* leads to; *trail* holds all that was asked on the way here.
+
+        Of its body no more than *most_bytes* are read, or as much as of any document.
+        """
         while True:
             address = url.partition("#")[0]
             target = self._check(address)
             _step(trail, target)
             if schemes is None or self._signer is None:
-                answer = await self._ask(target, address, {"Accept": accept})
+                answer = await self._ask(target, address, {"Accept": accept}, most_bytes)
             else:
                 answer = await self._ask_signed(target, address, {"Accept": accept}, self._signer, schemes)
             if answer.status not in _REDIRECTS:
@@ -254,11 +270,14 @@ class Client:
             answers.append(answer)
         return answers[0]
 
-    async def _ask(self, target: URL, address: str, headers: Mapping[str, str]) -> Answer:
+    async def _ask(
+        self, target: URL, address: str, headers: Mapping[str, str], most_bytes: int | None = None
+    ) -> Answer:
         """Return the answer to one GET; its body only where the status is 200, as no other is read."""
         async with self._opened.get(target, headers=headers, allow_redirects=False) as response:
             read = response.status == HTTPStatus.OK
-            body = await read_body(response, self._config.limits.remote_body_bytes) if read else b""
+            limit = most_bytes or self._config.limits.remote_body_bytes
+            body = await read_body(response, limit) if read else b""
             return answer_of(response, body, address, self._clock())
 
     def _check(self, url: str) -> URL:

@@ -4,6 +4,7 @@ import re
 from enum import Enum
 
 HEAD_BYTES = 64
+GIVE_INSTEAD = "Give a photograph as JPEG, HEIC, PNG, WebP, AVIF, TIFF or GIF."
 
 
 class Kind(Enum):
@@ -12,20 +13,25 @@ class Kind(Enum):
     JPEG = "jpg"
     PNG = "png"
     WEBP = "webp"
+    AVIF = "avif"
+    TIFF = "tif"
+    GIF = "gif"
+    HEIC = "heic"
 
 
 _TAKEN = {
     Kind.JPEG: re.compile(rb"\xff\xd8\xff"),
     Kind.PNG: re.compile(rb"\x89PNG\r\n\x1a\n"),
     Kind.WEBP: re.compile(rb"RIFF....WEBP", re.DOTALL),
+    # Its own brand may stand first, or behind the one that it shares with HEIC.
+    Kind.AVIF: re.compile(rb"....ftyp(avi[fs]|(mif1|msf1)....(....){0,8}avi[fs])", re.DOTALL),
+    Kind.TIFF: re.compile(rb"II\*\0|MM\0\*"),
+    Kind.GIF: re.compile(rb"GIF8[79]a"),
+    Kind.HEIC: re.compile(rb"....ftyp(hei[cxms]|hev[cxms]|mif1|msf1)", re.DOTALL),
 }
 
 # Kinds that people try for good reasons, so that the refusal can name them.
 _FOREIGN = {
-    "a GIF picture": re.compile(rb"GIF8[79]a"),
-    "an AVIF picture": re.compile(rb"....ftypavi[fs]", re.DOTALL),
-    "a HEIC picture, as iPhones make them": re.compile(rb"....ftyp(hei|hev|mif1|msf1)", re.DOTALL),
-    "a TIFF picture": re.compile(rb"II\*\0|MM\0\*"),
     "a Photoshop file": re.compile(rb"8BPS"),
     "a PDF document": re.compile(rb"%PDF-"),
     "a film": re.compile(rb"....ftyp|\x1aE\xdf\xa3", re.DOTALL),
@@ -39,5 +45,5 @@ def kind_of(head: bytes) -> Kind | None:
 
 
 def describe(head: bytes) -> str:
-    """Return words for the kind of a file that is not taken: `a GIF picture`, `not a picture`."""
+    """Return words for the kind of a file that is not taken: `a film`, `not a picture`."""
     return next((words for words, beginning in _FOREIGN.items() if beginning.match(head)), "not a picture")

@@ -3,10 +3,13 @@
 import dataclasses
 from datetime import datetime
 
-from fedi_artisan.domain.actors import Artisan, Picture, check_username
+from fedi_artisan.domain.actors import Artisan, check_username
+from fedi_artisan.domain.photos import Photo
+from fedi_artisan.domain.terms import Terms
 from fedi_artisan.domain.uris import Uris, new_uid
 from fedi_artisan.errors import BadInput
 from fedi_artisan.services.outbox import say
+from fedi_artisan.services.recipes import want_stale
 from fedi_artisan.storage import artisans, followers
 from fedi_artisan.storage.artisans import StoredKey
 from fedi_artisan.storage.db import Tx
@@ -44,8 +47,8 @@ async def describe(
     *,
     name: str | None,
     summary: str | None,
-    icon: Picture | None,
-    image: Picture | None,
+    icon: Photo | None,
+    image: Photo | None,
     now: datetime,
 ) -> Artisan:
     """Change what is given of the artisan's profile, tell all followers, and return her as she is now.
@@ -70,6 +73,12 @@ async def describe(
     return changed
 
 
+async def set_terms(tx: Tx, artisan: Artisan, terms: Terms, now: datetime) -> int:
+    """Change on which terms the artisan's photographs are shown; return how many wait to be made anew for it."""
+    await artisans.update(tx, dataclasses.replace(artisan, terms=terms))
+    return await want_stale(tx, now, artisan_id=artisan.id)
+
+
 async def rotate_key(tx: Tx, uris: Uris, artisan: Artisan, key: tuple[str, str], now: datetime) -> None:
     """Replace the artisan's key pair (private and public PEM) and tell all followers.
 
@@ -79,6 +88,11 @@ async def rotate_key(tx: Tx, uris: Uris, artisan: Artisan, key: tuple[str, str],
     changed = dataclasses.replace(artisan, updated_at=now)
     await artisans.update(tx, changed)
     await _announce_change(tx, uris, changed, now)
+
+
+async def tell_anew(tx: Tx, uris: Uris, artisan_id: int, now: datetime) -> None:
+    """Tell all followers of an artisan whose portrait or header was made anew: it has another address now."""
+    await _announce_change(tx, uris, await artisans.get(tx, artisan_id), now)
 
 
 async def _announce_change(tx: Tx, uris: Uris, artisan: Artisan, now: datetime) -> None:

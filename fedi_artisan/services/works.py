@@ -7,6 +7,7 @@ from fedi_artisan.domain.uris import Uris, new_uid
 from fedi_artisan.domain.works import MOST_FEATURED, Draft, Work
 from fedi_artisan.errors import BadInput, Gone
 from fedi_artisan.services.outbox import say
+from fedi_artisan.services.recipes import want_stale
 from fedi_artisan.storage import artisans, conversation, deliveries, followers, works
 from fedi_artisan.storage.db import Tx
 from fedi_artisan.vocab import render
@@ -24,6 +25,7 @@ async def publish(tx: Tx, uris: Uris, artisan: Artisan, draft: Draft, now: datet
     document = render.create(work, artisan, uris, activity_uri=uris.activity(new_uid(now)))
     inboxes = await followers.list_inboxes(tx, artisan.id)
     await say(tx, artisan, document, subject_uri=uris.work(uid), inbox_urls=inboxes, now=now, public=True)
+    await want_stale(tx, now, work_id=work.id)
     return work
 
 
@@ -38,11 +40,22 @@ async def revise(tx: Tx, uris: Uris, work: Work, draft: Draft, now: datetime) ->
     """
     artisan = await _artisan_of(tx, work)
     await _check_featured(tx, artisan, draft, was_featured=work.draft.featured)
-    updated_at = max(now, (work.updated_at or work.published_at) + timedelta(seconds=1))
-    revised = await works.update(tx, work, draft, series_uid=new_uid(now), now=updated_at)
+    revised = await works.update(tx, work, draft, series_uid=new_uid(now), now=_moment_of_edit(work, now))
     document = render.update(revised, artisan, uris, activity_uri=uris.activity(new_uid(now)))
     await _tell(tx, uris, revised, artisan, document=document, now=now)
+    await want_stale(tx, now, work_id=work.id)
     return revised
+
+
+async def tell_anew(tx: Tx, uris: Uris, work_id: int, now: datetime) -> None:
+    """Tell of a work whose travelling pictures were replaced, once none of its photographs waits any more."""
+    work = await works.find_untold(tx, work_id)
+    if work is None:
+        return
+    artisan = await _artisan_of(tx, work)
+    told = await works.touch(tx, work, _moment_of_edit(work, now))
+    document = render.update(told, artisan, uris, activity_uri=uris.activity(new_uid(now)))
+    await _tell(tx, uris, told, artisan, document=document, now=now)
 
 
 async def withdraw(tx: Tx, uris: Uris, work: Work, now: datetime) -> None:
@@ -55,6 +68,11 @@ async def withdraw(tx: Tx, uris: Uris, work: Work, now: datetime) -> None:
     tombstone = await works.withdraw(tx, work, now)
     document = render.delete(tombstone, artisan, uris, activity_uri=uris.activity(new_uid(now)))
     await _tell(tx, uris, tombstone, artisan, document=document, now=now)
+
+
+def _moment_of_edit(work: Work, now: datetime) -> datetime:
+    """Return *now*, or a second after the last edit where the clock stands before that."""
+    return max(now, (work.updated_at or work.published_at) + timedelta(seconds=1))
 
 
 async def _artisan_of(tx: Tx, work: Work) -> Artisan:

@@ -4,9 +4,12 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from fedi_artisan.domain.actors import Artisan, Picture
+from fedi_artisan.domain.actors import Artisan
+from fedi_artisan.domain.photos import Photo
+from fedi_artisan.domain.terms import Licence, Position, Terms, Watermark
 from fedi_artisan.errors import BadInput, NotFound
 from fedi_artisan.storage.db import Row, Tx, fetch_all, fetch_one, from_ms, to_ms
+from fedi_artisan.storage.photos import photo_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +21,28 @@ class StoredKey:
     public_pem: str
 
 
-def _picture(stored: str | None) -> Picture | None:
-    return None if stored is None else Picture(**json.loads(stored))
+_SELECT = """
+    SELECT artisans.*, (SELECT value FROM photo_values WHERE id = icon_id) AS icon,
+        (SELECT value FROM photo_values WHERE id = image_id) AS image
+    FROM artisans
+"""
+
+
+def _photo(stored: str | None) -> Photo | None:
+    return None if stored is None else photo_of(json.loads(stored))
+
+
+def _terms(row: Row) -> Terms:
+    watermark = None
+    if row["watermark"] is not None:
+        raw = json.loads(row["watermark"])
+        watermark = Watermark(**(raw | {"position": Position(raw["position"])}))
+    return Terms(
+        licence=Licence(row["licence"]),
+        full_size=bool(row["full_size"]),
+        ai_refused=bool(row["ai_refused"]),
+        watermark=watermark,
+    )
 
 
 def _artisan(row: Row) -> Artisan:
@@ -32,8 +55,9 @@ def _artisan(row: Row) -> Artisan:
         language=row["language"],
         created_at=from_ms(row["created_at"]),
         updated_at=from_ms(row["updated_at"]),
-        icon=_picture(row["icon"]),
-        image=_picture(row["image"]),
+        icon=_photo(row["icon"]),
+        image=_photo(row["image"]),
+        terms=_terms(row),
     )
 
 
@@ -54,30 +78,46 @@ async def insert(tx: Tx, *, uid: str, username: str, name: str, language: str, n
 
 
 async def update(tx: Tx, artisan: Artisan) -> None:
-    """Store what *artisan* says of herself."""
+    """Store what *artisan* says of herself, and on which terms her photographs are shown."""
+    terms = artisan.terms
+    watermark = None if terms.watermark is None else json.dumps(asdict(terms.watermark))
     sql = """
-        UPDATE artisans SET name = ?, summary = ?, language = ?, icon = ?, image = ?, updated_at = ? WHERE id = ?
+        UPDATE artisans SET name = ?, summary = ?, language = ?, licence = ?, full_size = ?, ai_refused = ?,
+            watermark = ?, icon_id = (SELECT id FROM photos WHERE uid = ? AND work_id IS NULL),
+            image_id = (SELECT id FROM photos WHERE uid = ? AND work_id IS NULL), updated_at = ?
+        WHERE id = ? RETURNING icon_id, image_id
     """
-    icon = None if artisan.icon is None else json.dumps(asdict(artisan.icon))
-    image = None if artisan.image is None else json.dumps(asdict(artisan.image))
+    said = (artisan.name, artisan.summary, artisan.language)
+    allowed = (terms.licence, terms.full_size, terms.ai_refused, watermark)
+    own = [None if photo is None else photo.uid for photo in (artisan.icon, artisan.image)]
     moment = to_ms(artisan.updated_at)
-    await tx.execute(sql, (artisan.name, artisan.summary, artisan.language, icon, image, moment, artisan.id))
+    # Those that are let go begin to wait: whoever knows their addresses finds them for a while.
+    await tx.execute(
+        "UPDATE photos SET given_at = ? WHERE artisan_id = ? AND id IN own_photos AND uid NOT IN (?, ?)",
+        (moment, artisan.id, *(uid or "" for uid in own)),
+    )
+    rows = await fetch_all(tx, sql, (*said, *allowed, *own, moment, artisan.id))
+    if rows and [found is None for found in rows[0]] != [uid is None for uid in own]:
+        raise BadInput("this picture stands in a work, or is not here any more; give it again")
+    for photo in (artisan.icon, artisan.image):
+        if photo is not None:
+            await tx.execute("UPDATE photos SET alts = ? WHERE uid = ?", (json.dumps(dict(photo.alts)), photo.uid))
 
 
 async def list_all(tx: Tx) -> list[Artisan]:
     """Return all artisans of this server, the first one first."""
-    return [_artisan(row) for row in await fetch_all(tx, "SELECT * FROM artisans ORDER BY id")]
+    return [_artisan(row) for row in await fetch_all(tx, _SELECT + "ORDER BY artisans.id")]
 
 
 async def find_by_username(tx: Tx, username: str) -> Artisan | None:
     """Return the artisan with this user name, in any case of letters."""
-    row = await fetch_one(tx, "SELECT * FROM artisans WHERE username = ?", (username,))
+    row = await fetch_one(tx, _SELECT + "WHERE username = ?", (username,))
     return None if row is None else _artisan(row)
 
 
 async def find_by_uid(tx: Tx, uid: str) -> Artisan | None:
     """Return the artisan with this uid."""
-    row = await fetch_one(tx, "SELECT * FROM artisans WHERE uid = ?", (uid,))
+    row = await fetch_one(tx, _SELECT + "WHERE uid = ?", (uid,))
     return None if row is None else _artisan(row)
 
 
@@ -87,7 +127,7 @@ async def get(tx: Tx, artisan_id: int) -> Artisan:
     Raises:
         NotFound: there is none.
     """
-    row = await fetch_one(tx, "SELECT * FROM artisans WHERE id = ?", (artisan_id,))
+    row = await fetch_one(tx, _SELECT + "WHERE artisans.id = ?", (artisan_id,))
     if row is None:
         raise NotFound(f"no artisan {artisan_id}")
     return _artisan(row)

@@ -1,9 +1,24 @@
 """What others do with a work: likes, announces and replies."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from fedi_artisan.storage.db import Row, Tx, fetch_all, fetch_one, to_ms
+from fedi_artisan.storage.db import Row, Tx, fetch_all, fetch_one, from_ms, to_ms
 from fedi_artisan.vocab.notes import Note
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownReply:
+    """A reply as it stands below a work: its words are of others still, *avatar* is a file of our own or None."""
+
+    url: str
+    content_html: str
+    language: str | None
+    published_at: datetime
+    name: str
+    username: str
+    host: str
+    avatar: str | None
 
 
 async def put_reaction(
@@ -32,12 +47,12 @@ async def delete_reaction(
 async def insert_reply(tx: Tx, note: Note, *, work_id: int, actor_id: int, now: datetime) -> None:
     """Record a reply, not yet approved; one that is known by its id stays as it is."""
     sql = """
-        INSERT INTO replies (uri, work_id, actor_id, in_reply_to, url, content_html, public, published_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (uri) DO NOTHING
+        INSERT INTO replies (uri, work_id, actor_id, in_reply_to, url, content_html, language, public, published_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (uri) DO NOTHING
     """
     published_at = to_ms(min(note.published_at or now, now))
-    values = (note.uri, work_id, actor_id, note.in_reply_to, note.url, note.content_html, note.is_public, published_at)
-    await tx.execute(sql, values)
+    words = (note.in_reply_to, note.url, note.content_html, note.language)
+    await tx.execute(sql, (note.uri, work_id, actor_id, *words, note.is_public, published_at))
 
 
 async def update_reply(tx: Tx, note: Note, actor_id: int, updated_at: datetime) -> bool:
@@ -46,10 +61,11 @@ async def update_reply(tx: Tx, note: Note, actor_id: int, updated_at: datetime) 
     Other words than those that were approved wait for approval again.
     """
     sql = """
-        UPDATE replies SET content_html = ?1, updated_at = ?2, approved = approved AND content_html = ?1
+        UPDATE replies SET content_html = ?1, updated_at = ?2, approved = approved AND content_html = ?1, language = ?5
         WHERE uri = ?3 AND actor_id = ?4 AND coalesce(updated_at, published_at) < ?2 RETURNING id
     """
-    return bool(await fetch_all(tx, sql, (note.content_html, to_ms(updated_at), note.uri, actor_id)))
+    values = (note.content_html, to_ms(updated_at), note.uri, actor_id, note.language)
+    return bool(await fetch_all(tx, sql, values))
 
 
 async def delete_reply(tx: Tx, uri: str, actor_id: int) -> bool:
@@ -67,6 +83,29 @@ async def list_approved(tx: Tx, work_id: int, limit: int) -> list[str]:
     """Return the ids of the public replies that the artisan approved, the first one first."""
     sql = "SELECT uri FROM replies WHERE work_id = ? AND public AND approved ORDER BY published_at, id LIMIT ?"
     return [row["uri"] for row in await fetch_all(tx, sql, (work_id, limit))]
+
+
+async def list_shown(tx: Tx, work_id: int, limit: int) -> list[ShownReply]:
+    """Return the public replies that the artisan approved, the first one first, with who wrote them."""
+    sql = """
+        SELECT coalesce(replies.url, replies.uri) AS url, content_html, language, published_at,
+            name, username, host, file
+        FROM replies JOIN actors ON actors.id = replies.actor_id LEFT JOIN avatars ON avatars.actor_id = actors.id
+        WHERE work_id = ? AND public AND approved ORDER BY published_at, replies.id LIMIT ?
+    """
+    return [
+        ShownReply(
+            url=row["url"],
+            content_html=row["content_html"],
+            language=row["language"],
+            published_at=from_ms(row["published_at"]),
+            name=row["name"],
+            username=row["username"],
+            host=row["host"],
+            avatar=row["file"],
+        )
+        for row in await fetch_all(tx, sql, (work_id, limit))
+    ]
 
 
 async def list_inboxes(tx: Tx, work_id: int) -> list[str]:

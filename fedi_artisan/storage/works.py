@@ -4,38 +4,22 @@ import json
 from datetime import datetime
 from decimal import Decimal
 
-from fedi_artisan.domain.actors import Picture
-from fedi_artisan.domain.works import Availability, Dimensions, Draft, Photo, Price, Series, Work, slug_of
+from fedi_artisan.domain.works import Availability, Dimensions, Draft, Price, Series, Work, slug_of
 from fedi_artisan.errors import NotFound
+from fedi_artisan.storage import photos
 from fedi_artisan.storage.db import Row, Tx, fetch_all, fetch_one, fetch_value, from_ms, moment_or_none, to_ms
+from fedi_artisan.storage.photo_jobs import own_terms_of
+from fedi_artisan.storage.photos import photo_of
 
 # Photographs and tags come as JSON in the same row, so that a list of works is one statement.
 _SELECT = """
     SELECT works.*, series.uid AS series_uid, series.slug AS series_slug, series.name AS series_name,
-        (SELECT json_group_array(json_array(file, width_px, height_px, alt, thumbnail, thumbnail_width_px,
-                    thumbnail_height_px, blurhash, original, focal_x, focal_y))
-         FROM (SELECT * FROM photos WHERE photos.work_id = works.id ORDER BY position)) AS photos,
+        (SELECT json_group_array(json(value))
+         FROM (SELECT value FROM photo_values WHERE work_id = works.id ORDER BY position)) AS photos,
         (SELECT json_group_array(name)
          FROM (SELECT name FROM tags WHERE tags.work_id = works.id ORDER BY position)) AS tags
     FROM works LEFT JOIN series ON series.id = works.series_id
 """
-
-
-def _photo(stored: list[object]) -> Photo:
-    file, width, height, alt, thumbnail, thumbnail_width, thumbnail_height, blurhash, original, *focus = stored
-    return Photo(
-        picture=Picture(file=str(file), width_px=_int(width), height_px=_int(height), alt=str(alt)),
-        thumbnail=Picture(
-            file=str(thumbnail), width_px=_int(thumbnail_width), height_px=_int(thumbnail_height), alt=str(alt)
-        ),
-        blurhash=str(blurhash),
-        original=str(original),
-        focal_point=(float(str(focus[0])), float(str(focus[1]))),
-    )
-
-
-def _int(value: object) -> int:
-    return int(str(value))
 
 
 def _dimensions(stored: str | None) -> Dimensions | None:
@@ -54,7 +38,7 @@ def _work(row: Row) -> Work:
         title=row["title"],
         text=row["text"],
         language=row["language"],
-        photos=tuple(_photo(photo) for photo in json.loads(row["photos"])),
+        photos=tuple(photo_of(photo) for photo in json.loads(row["photos"])),
         materials=tuple(json.loads(row["materials"])),
         techniques=tuple(json.loads(row["techniques"])),
         dimensions=_dimensions(row["dimensions"]),
@@ -64,6 +48,7 @@ def _work(row: Row) -> Work:
         series=row["series_name"],
         tags=tuple(json.loads(row["tags"])),
         featured=bool(row["featured"]),
+        terms=own_terms_of(row),
     )
     return Work(
         id=row["id"],
@@ -99,6 +84,10 @@ def _facts(draft: Draft) -> tuple[object, ...]:
         draft.price and draft.price.currency,
         draft.availability,
         draft.featured,
+        draft.terms.licence,
+        draft.terms.full_size,
+        draft.terms.ai_refused,
+        draft.terms.watermarked,
     )
 
 
@@ -107,12 +96,13 @@ async def insert(tx: Tx, *, uid: str, artisan_id: int, draft: Draft, series_uid:
     series_id = await _series_id(tx, artisan_id, draft.series, series_uid)
     sql = """
         INSERT INTO works (title, text, language, materials, techniques, dimensions, year, price_amount,
-            price_currency, availability, featured, uid, slug, artisan_id, series_id, published_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
+            price_currency, availability, featured, licence, full_size, ai_refused, watermarked, uid, slug, artisan_id,
+            series_id, published_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
     """
     slug = await _free_slug(tx, "works", slug_of(draft.title))
     rows = await fetch_all(tx, sql, (*_facts(draft), uid, slug, artisan_id, series_id, to_ms(now)))
-    await _put_parts(tx, rows[0]["id"], draft)
+    await _put_parts(tx, rows[0]["id"], artisan_id, draft)
     return await get(tx, uid)
 
 
@@ -121,42 +111,19 @@ async def update(tx: Tx, work: Work, draft: Draft, *, series_uid: str, now: date
     series_id = await _series_id(tx, work.artisan_id, draft.series, series_uid)
     sql = """
         UPDATE works SET title = ?, text = ?, language = ?, materials = ?, techniques = ?, dimensions = ?, year = ?,
-            price_amount = ?, price_currency = ?, availability = ?, featured = ?, series_id = ?, edits = edits + 1,
-            updated_at = ?
+            price_amount = ?, price_currency = ?, availability = ?, featured = ?, licence = ?, full_size = ?,
+            ai_refused = ?, watermarked = ?, series_id = ?, edits = edits + 1, updated_at = ?, untold = 0
         WHERE id = ?
     """
     await tx.execute(sql, (*_facts(draft), series_id, to_ms(now), work.id))
-    await tx.execute("DELETE FROM photos WHERE work_id = ?", (work.id,))
     await tx.execute("DELETE FROM tags WHERE work_id = ?", (work.id,))
-    await _put_parts(tx, work.id, draft)
+    await _put_parts(tx, work.id, work.artisan_id, draft)
     return await get(tx, work.uid)
 
 
-async def _put_parts(tx: Tx, work_id: int, draft: Draft) -> None:
+async def _put_parts(tx: Tx, work_id: int, artisan_id: int, draft: Draft) -> None:
     """Store photographs and tags."""
-    sql = """
-        INSERT INTO photos (work_id, position, alt, file, width_px, height_px, thumbnail, thumbnail_width_px,
-            thumbnail_height_px, blurhash, original, focal_x, focal_y)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-    """
-    photos = [
-        (
-            work_id,
-            position,
-            photo.picture.alt,
-            photo.picture.file,
-            photo.picture.width_px,
-            photo.picture.height_px,
-            photo.thumbnail.file,
-            photo.thumbnail.width_px,
-            photo.thumbnail.height_px,
-            photo.blurhash,
-            photo.original,
-            *photo.focal_point,
-        )
-        for position, photo in enumerate(draft.photos)
-    ]
-    await tx.executemany(sql, photos)
+    await photos.place(tx, work_id=work_id, artisan_id=artisan_id, photos=draft.photos)
     tags = [(work_id, position, name.casefold(), name) for position, name in enumerate(draft.tags)]
     await tx.executemany("INSERT OR IGNORE INTO tags (work_id, position, tag, name) VALUES (?, ?, ?, ?)", tags)
 
@@ -191,6 +158,7 @@ async def withdraw(tx: Tx, work: Work, now: datetime) -> Work:
     sql = """
         UPDATE works SET title = '-', text = '', materials = '[]', techniques = '[]', dimensions = NULL, year = NULL,
             price_amount = NULL, price_currency = NULL, availability = NULL, series_id = NULL, featured = 0,
+            licence = NULL, full_size = NULL, ai_refused = NULL, watermarked = 1, untold = 0,
             withdrawn_at = ?
         WHERE id = ?
     """
@@ -221,6 +189,30 @@ async def get(tx: Tx, uid: str) -> Work:
 async def find_by_slug(tx: Tx, slug: str) -> Work | None:
     """Return the work whose page has this slug, withdrawn or not, or None."""
     row = await fetch_one(tx, _SELECT + "WHERE works.slug = ?", (slug,))
+    return None if row is None else _work(row)
+
+
+async def touch(tx: Tx, work: Work, now: datetime) -> Work:
+    """Store that other servers are told anew of *work*, whose pictures changed; return it as it is now."""
+    await tx.execute("UPDATE works SET updated_at = ?, untold = 0 WHERE id = ?", (to_ms(now), work.id))
+    return await get(tx, work.uid)
+
+
+async def set_untold(tx: Tx, work_id: int) -> None:
+    """Remember that other servers still know the former pictures of a work."""
+    await tx.execute("UPDATE works SET untold = 1 WHERE id = ?", (work_id,))
+
+
+async def find_untold(tx: Tx, work_id: int) -> Work | None:
+    """Return the work if other servers know former pictures of it and none of its photographs waits for its first try.
+
+    One that could not be made and is put off holds up nothing: what others know of the rest would fade meanwhile.
+    """
+    sql = """
+        WHERE works.id = ?1 AND untold AND withdrawn_at IS NULL AND NOT EXISTS (
+            SELECT 1 FROM photo_jobs JOIN photos ON photos.id = photo_id WHERE work_id = ?1 AND attempts = 0)
+    """
+    row = await fetch_one(tx, _SELECT + sql, (work_id,))
     return None if row is None else _work(row)
 
 

@@ -39,6 +39,7 @@ WORK_CONTEXT: Final[JsonContext] = [
         "interactionPolicy": {"@id": "gts:interactionPolicy", "@type": "@id"},
         "canQuote": {"@id": "gts:canQuote", "@type": "@id"},
         "automaticApproval": {"@id": "gts:automaticApproval", "@type": "@id"},
+        "license": "http://schema.org/license",
         "craft": CRAFT_NAMESPACE,
     },
 ]

@@ -1,12 +1,22 @@
 """How the facts of a work read in French and in English: in posts and on pages alike."""
 
+from datetime import date
 from decimal import Decimal
 
+from fedi_artisan.domain.photos import Label
 from fedi_artisan.domain.works import Availability, Dimensions, Price
 from fedi_artisan.language import translation
 
 _NARROW_SPACE = "\N{NARROW NO-BREAK SPACE}"
 _SPACE = "\N{NO-BREAK SPACE}"
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+_MOIS = (
+    *("janvier", "février", "mars", "avril", "mai", "juin"),
+    *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
+)
 _SIGNS = {"EUR": "€", "USD": "$", "GBP": "£"}
 
 
@@ -46,6 +56,25 @@ def availability(value: Availability, language: str) -> str:
         Availability.ON_COMMISSION: say("on commission"),
         Availability.NOT_FOR_SALE: say("not for sale"),
     }[value]
+
+
+def label(value: Label, language: str) -> str:
+    """Return what a photograph shows of a work, as it stands before its caption."""
+    say = translation(language).gettext
+    return {Label.DETAIL: say("Detail"), Label.IN_USE: say("In use"), Label.IN_PROGRESS: say("In the making")}[value]
+
+
+def day(value: date, language: str) -> str:
+    """Return a day in words: "14 juin 2025" in French, "14 June 2025" in English."""
+    months = _MOIS if _is_french(language) else _MONTHS
+    number = "1er" if _is_french(language) and value.day == 1 else str(value.day)
+    return f"{number}{_SPACE}{months[value.month - 1]}{_SPACE}{value.year}"
+
+
+def megabytes(size_bytes: int, language: str) -> str:
+    """Return the size of a file: "5,1 Mo" in French, "5.1 MB" in English."""
+    digits = f"{max(size_bytes / 1_000_000, 0.1):.1f}"
+    return f"{digits.replace('.', ',')}{_SPACE}Mo" if _is_french(language) else f"{digits}{_SPACE}MB"
 
 
 def _is_french(language: str) -> bool:

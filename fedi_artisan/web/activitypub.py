@@ -70,7 +70,8 @@ async def actor_of_home(request: Request) -> Response:
 
 async def _actor_document(request: Request, tx: Tx, artisan: Artisan) -> Response:
     key = await artisans.get_key(tx, artisan.id)
-    return document(request, render.actor(artisan, site_of(request).uris, public_pem=key.public_pem))
+    content = render.actor(artisan, site_of(request).uris, public_pem=key.public_pem)
+    return document(request, content, ai_refused=artisan.terms.ai_refused)
 
 
 async def _artisan(request: Request, tx: Tx) -> Artisan:
@@ -112,7 +113,8 @@ async def outbox(request: Request) -> Response:
     items = [{key: value for key, value in create.items() if key != "@context"} for create in creates]
     this_uri = f"{uri}?page=1" if before is None else f"{uri}?before={before}"
     next_uri = f"{uri}?before={page[-1].uid}" if len(shown) > OUTBOX_PAGE else None
-    return document(request, render.collection_page(this_uri, part_of=uri, items=items, next_uri=next_uri))
+    content = render.collection_page(this_uri, part_of=uri, items=items, next_uri=next_uri)
+    return document(request, content, ai_refused=artisan.terms.ai_refused)
 
 
 def _is_first_page(request: Request) -> bool:
@@ -183,7 +185,9 @@ async def _work_document(request: Request, tx: Tx, found: Work) -> Response:
     uris = site_of(request).uris
     if found.withdrawn_at is not None:
         return document(request, render.tombstone(found, uris), status=410)
-    return document(request, render.note(found, await artisans.get(tx, found.artisan_id), uris))
+    artisan = await artisans.get(tx, found.artisan_id)
+    refused = found.draft.terms.within(artisan.terms).ai_refused
+    return document(request, render.note(found, artisan, uris), ai_refused=refused)
 
 
 async def _shown_work(request: Request, tx: Tx) -> Work:

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from fedi_artisan.config import Config
 from fedi_artisan.domain.uris import Uris
 from fedi_artisan.federation.inbox import Inbox
+from fedi_artisan.media.store import Stores
 from fedi_artisan.storage.db import Database
 from fedi_artisan.web.pages import Pages
 
@@ -20,6 +21,7 @@ class Site:
     uris: Uris
     pages: Pages
     inbox: Inbox
+    stores: Stores
 
 
 def site_of(request: Request) -> Site:

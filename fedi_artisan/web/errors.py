@@ -72,6 +72,7 @@ def _answer(
             artisan=None,
             canonical=None,
             document_uri=None,
+            ai_refused=None,
         )
         response = answer(request, body, language=language, status=status)
     response.headers["Cache-Control"] = "no-store"

@@ -6,17 +6,20 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import Response
 
-from fedi_artisan.domain.actors import Artisan, Picture
+from fedi_artisan.domain.actors import Artisan
+from fedi_artisan.domain.photos import Photo
 from fedi_artisan.domain.works import Series, Work
 from fedi_artisan.errors import Gone, NotFound
-from fedi_artisan.storage import artisans, works
+from fedi_artisan.storage import artisans, conversation, works
 from fedi_artisan.web import negotiate, schema_org
 from fedi_artisan.web.context import site_of
 from fedi_artisan.web.links import links_of
 from fedi_artisan.web.pages import answer
+from fedi_artisan.web.reservation import refused_by_any
 
 WORKS_PER_PAGE = 60
 WORKS_IN_INTRODUCTION = 6
+REPLIES_BELOW_WORK = 100
 
 
 async def home(request: Request) -> Response:
@@ -28,7 +31,8 @@ async def home(request: Request) -> Response:
             shown = [(maker, await works.list_shown(tx, maker.id, limit=WORKS_IN_INTRODUCTION)) for maker in everybody]
     if len(everybody) == 1:
         return await _portfolio(request, everybody[0], alone=True)
-    return _page(request, "house.html", canonical=f"{site.uris.origin}/", makers=shown)
+    refused = refused_by_any(everybody)
+    return _page(request, "house.html", canonical=f"{site.uris.origin}/", ai_refused=refused, makers=shown)
 
 
 async def profile(request: Request) -> Response:
@@ -61,14 +65,19 @@ async def work(request: Request) -> Response:
             raise Gone("this work was withdrawn")
         artisan = await artisans.get(tx, found.artisan_id)
         alone = len(await artisans.list_all(tx)) == 1
+        replies = await conversation.list_shown(tx, found.id, REPLIES_BELOW_WORK)
+    terms = found.draft.terms.within(artisan.terms)
     return _page(
         request,
         "work.html",
         canonical=site.uris.work_url(found.slug),
+        ai_refused=terms.ai_refused,
         document_uri=site.uris.work(found.uid),
         artisan=artisan,
         home_path=_home_path(artisan, alone=alone),
         work=found,
+        terms=terms,
+        replies=replies,
         structured=schema_org.of_work(found, artisan, site.uris),
     )
 
@@ -88,7 +97,9 @@ async def tag(request: Request) -> Response:
         raise NotFound("no work here has this tag")
     name = next((name for name in found[0].draft.tags if name.casefold() == asked.casefold()), asked)
     canonical = site.uris.tag_url(quote(name, safe=""))
-    return _collection(request, "tag.html", found, everybody, canonical=canonical, about=name)
+    # Anybody here may use the tag tomorrow, so the page is of all of them.
+    refused = refused_by_any(everybody)
+    return _collection(request, "tag.html", found, everybody, canonical=canonical, ai_refused=refused, about=name)
 
 
 async def series(request: Request) -> Response:
@@ -107,7 +118,10 @@ async def series(request: Request) -> Response:
     if not members:
         raise NotFound("nothing of this series is shown")
     canonical = site.uris.series_url(quote(found[0].slug))
-    return _collection(request, "series.html", members, everybody, canonical=canonical, about=found[0])
+    refused = refused_by_any(maker for maker in everybody if maker.id == found[1])
+    return _collection(
+        request, "series.html", members, everybody, canonical=canonical, ai_refused=refused, about=found[0]
+    )
 
 
 async def _portfolio(request: Request, artisan: Artisan, *, alone: bool) -> Response:
@@ -128,6 +142,7 @@ async def _portfolio(request: Request, artisan: Artisan, *, alone: bool) -> Resp
         request,
         "portfolio.html",
         canonical=f"{site.uris.origin}{home_path}" + (f"?before={quote(before)}" if before else ""),
+        ai_refused=artisan.terms.ai_refused,
         document_uri=site.uris.actor(artisan.uid),
         artisan=artisan,
         home_path=home_path,
@@ -137,8 +152,8 @@ async def _portfolio(request: Request, artisan: Artisan, *, alone: bool) -> Resp
     )
 
 
-def _opening(artisan: Artisan, shown: Sequence[Work]) -> tuple[Picture, Work | None] | None:
-    """Return the picture that a portfolio opens with, and the work it belongs to; None where there is none.
+def _opening(artisan: Artisan, shown: Sequence[Work]) -> tuple[Photo, Work | None] | None:
+    """Return the photograph that a portfolio opens with, and the work it belongs to; None where there is none.
 
     It is the artisan's own header picture; else the last photograph, often a detail, of a featured work or of her
     newest one with several photographs: so it never stands twice on the page.
@@ -147,7 +162,7 @@ def _opening(artisan: Artisan, shown: Sequence[Work]) -> tuple[Picture, Work | N
         return artisan.image, None
     several = [work for work in shown if len(work.draft.photos) > 1]
     chosen = next((work for work in several if work.draft.featured), several[0] if several else None)
-    return None if chosen is None else (chosen.draft.photos[-1].picture, chosen)
+    return None if chosen is None else (chosen.draft.photos[-1], chosen)
 
 
 def _collection(
@@ -157,6 +172,7 @@ def _collection(
     everybody: Sequence[Artisan],
     *,
     canonical: str,
+    ai_refused: bool,
     about: str | Series,
 ) -> Response:
     """Return a page of works that share the tag or series *about*, with their makers' names if these are several."""
@@ -168,6 +184,7 @@ def _collection(
         request,
         template,
         canonical=canonical,
+        ai_refused=ai_refused,
         artisan=artisan,
         home_path=home_path,
         works=shown,
@@ -181,6 +198,7 @@ def _page(
     template: str,
     *,
     canonical: str,
+    ai_refused: bool,
     document_uri: str | None = None,
     artisan: Artisan | None = None,
     home_path: str = "/",
@@ -192,6 +210,7 @@ def _page(
         request: what was asked.
         template: its name.
         canonical: the page's one address, without a language.
+        ai_refused: whether machines are asked not to learn from it.
         document_uri: the ActivityStreams id of what is shown, where it has one.
         artisan: whose page it is, where it is one artisan's.
         home_path: where her works are.
@@ -202,13 +221,14 @@ def _page(
         template,
         language=language,
         canonical=canonical,
+        ai_refused=ai_refused,
         document_uri=document_uri,
         artisan=artisan,
         home_path=home_path,
         links=links_of(request),
         **values,
     )
-    return answer(request, body, language=language, document_uri=document_uri)
+    return answer(request, body, language=language, document_uri=document_uri, ai_refused=ai_refused)
 
 
 def _home_path(artisan: Artisan, *, alone: bool) -> str:

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from fedi_artisan.web import activitypub, negotiate, public, static, wellknown
+from fedi_artisan.web import activitypub, media, negotiate, public, rights, static, wellknown
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -25,8 +25,10 @@ _POST = ["POST"]
 ROUTES = [
     Route("/", negotiated(public.home, activitypub.actor_of_home)),
     Route("/works/{slug}", negotiated(public.work, activitypub.work_of_page)),
-    Route("/media/{name}", static.media),
+    Route("/media/{name}", media.media),
     Route("/static/{name}", static.static_file),
+    Route(rights.ROBOTS, rights.robots_txt),
+    Route(rights.TDMREP, rights.tdmrep),
     Route("/ap/inbox", activitypub.shared_inbox, methods=_POST),
     Route("/ap/actors/{uid}", activitypub.actor),
     Route("/ap/actors/{uid}/inbox", activitypub.personal_inbox, methods=_POST),

@@ -1,8 +1,11 @@
 """What search engines are told of a work: schema.org in JSON-LD."""
 
+from collections.abc import Iterator
 from urllib.parse import quote
 
 from fedi_artisan.domain.actors import Artisan
+from fedi_artisan.domain.photos import words_in
+from fedi_artisan.domain.terms import Licence
 from fedi_artisan.domain.uris import Uris
 from fedi_artisan.domain.works import Availability, Dimensions, Work
 
@@ -31,10 +34,13 @@ def of_work(work: Work, artisan: Artisan, uris: Uris) -> dict[str, object]:
         "name": draft.title,
         "inLanguage": draft.language,
         "datePublished": work.published_at.date().isoformat(),
-        "creator": {"@type": "Person", "name": artisan.name, "url": uris.profile_url(artisan.username)},
+        "creator": _person(artisan, uris),
+        "copyrightHolder": _person(artisan, uris),
+        "copyrightNotice": f"© {artisan.name}",
+        "creditText": artisan.name,
     }
     if draft.photos:
-        document["image"] = [uris.media_url(photo.picture.file) for photo in draft.photos]
+        document["image"] = list(_images(work, artisan, uris))
     if draft.year is not None:
         document["dateCreated"] = str(draft.year)
     if draft.materials:
@@ -49,6 +55,35 @@ def of_work(work: Work, artisan: Artisan, uris: Uris) -> dict[str, object]:
     if draft.dimensions is not None:
         document |= _measures(draft.dimensions)
     return document | _offer(work, url)
+
+
+def _person(artisan: Artisan, uris: Uris) -> dict[str, object]:
+    return {"@type": "Person", "name": artisan.name, "url": uris.profile_url(artisan.username)}
+
+
+def _images(work: Work, artisan: Artisan, uris: Uris) -> Iterator[dict[str, object]]:
+    """Give each photograph with what others may do with it: the licence is of the photographs, not of what they show.
+
+    Source: Google, "Image metadata in Google Images" (contentUrl and one of creator, creditText, copyrightNotice,
+    license; acquireLicensePage where to ask).
+    """
+    draft = work.draft
+    licence = draft.terms.within(artisan.terms).licence
+    rights: dict[str, object] = {"creator": _person(artisan, uris), "creditText": artisan.name}
+    if licence is not Licence.CC0:
+        rights |= {"copyrightHolder": _person(artisan, uris), "copyrightNotice": f"© {artisan.name}"}
+    rights |= {"acquireLicensePage": uris.work_url(work.slug)} if licence.url is None else {"license": licence.url}
+    for photo in draft.photos:
+        shown = photo.post
+        image: dict[str, object] = {
+            "@type": "ImageObject",
+            "contentUrl": uris.media_url(shown.file),
+            "encodingFormat": shown.type.media_type,
+            "width": shown.width_px,
+            "height": shown.height_px,
+        }
+        caption = words_in(photo.captions, draft.language)[1] or words_in(photo.alts, draft.language)[1]
+        yield image | ({"caption": caption} if caption else {}) | rights
 
 
 def _measures(dimensions: Dimensions) -> dict[str, object]:

@@ -12,6 +12,7 @@ from fedi_artisan.domain.actors import Artisan
 from fedi_artisan.domain.uris import Uris, origin_of
 from fedi_artisan.errors import BadInput, NotFound
 from fedi_artisan.storage import artisans, works
+from fedi_artisan.vocab.render.actors import ICON_PX
 from fedi_artisan.web import negotiate
 from fedi_artisan.web.context import Site, site_of
 from fedi_artisan.web.documents import document
@@ -99,8 +100,9 @@ def _person(artisan: Artisan | None, uris: Uris) -> dict[str, object]:
         {"rel": "http://webfinger.net/rel/profile-page", "type": "text/html", "href": profile_url},
     ]
     if artisan.icon is not None:
-        href = uris.media_url(artisan.icon.file)
-        links.append({"rel": "http://webfinger.net/rel/avatar", "type": "image/jpeg", "href": href})
+        icon = artisan.icon.small(ICON_PX)
+        href = uris.media_url(icon.file)
+        links.append({"rel": "http://webfinger.net/rel/avatar", "type": icon.type.media_type, "href": href})
     return {"subject": f"acct:{artisan.username}@{uris.host}", "aliases": [profile_url, actor_uri], "links": links}
 
 

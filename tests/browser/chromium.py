@@ -33,11 +33,13 @@ _TIMEOUT_S = 30.0
 class Visit:
     """What a browser met on one page.
 
-    *requests* are all addresses it asked; *complaints* all errors, warnings and refusals it noted.
+    *requests* are all addresses it asked; *complaints* all errors, warnings and refusals it noted; *received_bytes*
+    what came over the network, headers included, by its kind (Document, Stylesheet, Image …).
     """
 
     requests: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
+    received_bytes: dict[str, int] = field(default_factory=dict)
 
 
 class Tab:
@@ -48,6 +50,7 @@ class Tab:
         self._number = 0
         self._visit = Visit()
         self._loaded = False
+        self._awaited: dict[str, str] = {}  # the kind of what was asked and has not come
 
     async def send(self, method: str, **parameters: object) -> dict[str, Any]:
         """Send one command and return its result; what happens meanwhile is noted."""
@@ -60,10 +63,19 @@ class Tab:
                 result: dict[str, Any] = message["result"]
                 return result
 
-    async def open(self, url: str, *, width_px: int, height_px: int = 900, dark: bool = False) -> Visit:
-        """Open *url* in a window of this size, read it to its end, and return what was met."""
+    async def open(
+        self, url: str, *, width_px: int, height_px: int = 900, dots: int = 1, dark: bool = False, wholly: bool = True
+    ) -> Visit:
+        """Open *url* in a window of this size, read it to its end, and return what was met.
+
+        With several *dots* for each pixel the window is that of a phone. Not *wholly*, only its beginning is looked at.
+        """
         await self.send(
-            "Emulation.setDeviceMetricsOverride", width=width_px, height=height_px, deviceScaleFactor=1, mobile=False
+            "Emulation.setDeviceMetricsOverride",
+            width=width_px,
+            height=height_px,
+            deviceScaleFactor=dots,
+            mobile=dots > 1,
         )
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         await self.send("Emulation.setEmulatedMedia", features=[scheme])
@@ -72,11 +84,17 @@ class Tab:
         assert "errorText" not in answer, answer
         while not self._loaded:
             await self._next()
-        # Pictures further down load when they come into sight; all of them are wanted.
-        await self.evaluate(
-            "Promise.all([...document.images].map(image => { image.loading = 'eager'; return image.decode(); }))"
-        )
+        if wholly:
+            # Pictures further down load when they come into sight; all of them are wanted.
+            await self.evaluate(
+                "Promise.all([...document.images].map(image => { image.loading = 'eager'; return image.decode(); }))"
+            )
         return self._visit
+
+    async def settle(self) -> None:
+        """Return when all that was asked has come."""
+        while self._awaited:
+            await self._next()
 
     async def evaluate(self, expression: str) -> Any:
         """Return what *expression* gives in the page, as JSON."""
@@ -91,7 +109,12 @@ class Tab:
         match message.get("method"):
             case "Network.requestWillBeSent":
                 self._visit.requests.append(parameters["request"]["url"])
+                self._awaited[parameters["requestId"]] = parameters["type"]
+            case "Network.loadingFinished":
+                received, kind = self._visit.received_bytes, self._awaited.pop(parameters["requestId"], "Other")
+                received[kind] = received.get(kind, 0) + int(parameters["encodedDataLength"])
             case "Network.loadingFailed":
+                self._awaited.pop(parameters["requestId"], None)
                 self._visit.complaints.append(f"not loaded: {parameters['errorText']}")
             case "Log.entryAdded":
                 self._visit.complaints.append(parameters["entry"]["text"])

@@ -7,7 +7,7 @@ from fedi_artisan.domain.works import Availability, Draft
 from fedi_artisan.storage import artisans
 from tests.browser.chromium import Tab, chromium
 from tests.house import House
-from tests.unit.web.markup import photo
+from tests.photos import grey
 
 WIDTHS_PX = (320, 390, 1280)
 LONGEST_WORD = "Donaudampfschifffahrtsgesellschaftskapitänskajütentürschild"
@@ -20,14 +20,14 @@ async def _furnish(house: House) -> list[str]:
         await artisans.update(tx, dataclasses.replace(house.artisan, summary=words))
     shapes = [(300, 200), (160, 200), (200, 200), (900, 120), (120, 600), (300, 200), (160, 200)]
     for number, (width_px, height_px) in enumerate(shapes):
-        views = [photo(house.config, width_px=width_px, height_px=height_px, grey=40 + number)]
-        views.append(photo(house.config, width_px=200, height_px=150, grey=140 + number))
+        views = [await grey(house, width_px=width_px, height_px=height_px, shade=40 + number)]
+        views.append(await grey(house, width_px=200, height_px=150, shade=140 + number))
         await house.publish(Draft(title=f"Bowl {number}", photos=tuple(views), availability=Availability.SOLD))
     work = await house.publish(
         Draft(
             title=f"{LONGEST_WORD} {LONGEST_WORD}",
             text=f"{LONGEST_WORD * 3}\n\n| a | b |\n|---|---|\n| {'x' * 200} | y |",
-            photos=tuple(photo(house.config, grey=grey) for grey in (1, 2, 3, 4)),
+            photos=tuple([await grey(house, shade=shade) for shade in (1, 2, 3, 4)]),
             materials=(LONGEST_WORD * 2,),
             series=LONGEST_WORD,
             tags=(LONGEST_WORD, *(f"tag{number}" for number in range(20))),

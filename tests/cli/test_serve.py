@@ -41,7 +41,7 @@ def test_a_second_server_on_the_same_works_is_refused(home: Terminal) -> None:
         serving.terminate()
         serving.communicate(timeout=15)
     assert second.code == 2
-    assert "another server is running" in second.err
+    assert "a server is running" in second.err
 
 
 def test_a_taken_port_is_told(home: Terminal) -> None:

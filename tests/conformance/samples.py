@@ -1,18 +1,44 @@
 """One artisan and her works, and every document that this server writes about them."""
 
+import dataclasses
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from fedi_artisan.domain.actors import Artisan, Picture
+from fedi_artisan.domain.actors import Artisan
+from fedi_artisan.domain.photos import Photo, PictureType, Rendition, Role
 from fedi_artisan.domain.uris import Uris
-from fedi_artisan.domain.works import Availability, Dimensions, Draft, Photo, Price, Series, Work
+from fedi_artisan.domain.works import Availability, Dimensions, Draft, Price, Series, Work
 from fedi_artisan.vocab import render
 
 URIS = Uris("https://atelier.example")
 PEM = "-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A\n-----END PUBLIC KEY-----\n"
 FOLLOWER = "https://mastodon.example/users/bob"
 FOLLOW = "https://mastodon.example/00f1a2b3"
+
+
+def shown(name: str, width_px: int, height_px: int, alt: str) -> Photo:
+    """Return a photograph as far as other servers learn of it."""
+    renditions = tuple(
+        Rendition(
+            role=role,
+            type=PictureType.JPEG,
+            width_px=width_px,
+            height_px=height_px,
+            size_bytes=1,
+            file=f"{name}.jpg",
+        )
+        for role in (Role.POST, Role.VIEW)
+    )
+    return Photo(
+        uid=name,
+        original=None,
+        width_px=width_px,
+        height_px=height_px,
+        renditions=renditions,
+        alts={"en": alt},
+    )
+
 
 ARTISAN = Artisan(
     id=1,
@@ -23,18 +49,16 @@ ARTISAN = Artisan(
     language="en",
     created_at=datetime(2024, 3, 1, 9, 41, 7, tzinfo=UTC),
     updated_at=datetime(2024, 3, 1, 9, 41, 7, tzinfo=UTC),
-    icon=Picture(file="aa11.jpg", width_px=400, height_px=400, alt="Maria at the wheel"),
-    image=Picture(file="aa22.jpg", width_px=1500, height_px=500, alt="Shelf with bowls"),
+    icon=shown("aa11", 400, 400, "Maria at the wheel"),
+    image=shown("aa22", 1500, 500, "Shelf with bowls"),
 )
 
 
 def photo(number: int, alt: str = "Round white jar with ash-green runs") -> Photo:
     """Return a photograph as the media room stores it."""
-    return Photo(
-        picture=Picture(file=f"{number:04}-large.jpg", width_px=2560, height_px=1920, alt=alt),
-        thumbnail=Picture(file=f"{number:04}-small.jpg", width_px=600, height_px=450, alt=alt),
+    return dataclasses.replace(
+        shown(f"{number:04}-large", 2560, 1920, alt),
         blurhash="LEHV6nWB2yk8pyo0adR*.7kCMdnj",
-        original=f"{number:04}.jpg",
         focal_point=(0, 0.15),
     )
 

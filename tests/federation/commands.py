@@ -4,16 +4,15 @@ import dataclasses
 from pathlib import Path
 
 from fedi_artisan.app import open_parts
-from fedi_artisan.domain.actors import Picture
 from fedi_artisan.domain.clock import utc_now
-from fedi_artisan.domain.works import Draft, Photo, Work
+from fedi_artisan.domain.works import Draft, Work
 from fedi_artisan.federation.signatures import keys
-from fedi_artisan.media.prepare import prepare
 from fedi_artisan.services import artisans as artisans_service
 from fedi_artisan.services import following as following_service
 from fedi_artisan.services import works as works_service
 from fedi_artisan.storage import works
 from tests.house import House
+from tests.photos import take_in
 
 PHOTO = Path(__file__).parents[1] / "data" / "photos" / "ash-bowl.jpg"
 
@@ -56,10 +55,5 @@ async def rotate_key(house: House) -> None:
 
 async def photographed(house: House, alt: str, *, title: str = "Ash bowl") -> Draft:
     """Return what is to be published: a work with one real photograph, described by *alt*."""
-    ready = await prepare(PHOTO, house.config)
-    picture = Picture(file=ready.file, width_px=ready.width_px, height_px=ready.height_px, alt=alt)
-    thumbnail = Picture(
-        file=ready.thumbnail, width_px=ready.thumbnail_width_px, height_px=ready.thumbnail_height_px, alt=alt
-    )
-    photo = Photo(picture=picture, thumbnail=thumbnail, blurhash=ready.blurhash, original=ready.original)
+    photo = await take_in(house.config, house.db, house.artisan, PHOTO, alt=alt)
     return Draft(title=title, text="Turned while the wood was green.", photos=(photo,), tags=("ash",))

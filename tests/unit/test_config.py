@@ -3,6 +3,7 @@
 import dataclasses
 import itertools
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -13,9 +14,11 @@ import pytest
 
 from fedi_artisan.config import (
     ENVIRONMENT_VARIABLE,
+    SECRET_VARIABLE,
     Config,
     Delivery,
     Limits,
+    Media,
     Timeouts,
     load,
     parse,
@@ -224,6 +227,80 @@ def test_another_listen_address_is_checked_as_well() -> None:
         with_listen(config, "somewhere")
 
 
+BUCKET = {
+    "bucket": "photos",
+    "bucket_endpoint": "https://s3.example",
+    "bucket_key_id": "key",
+    "bucket_secret": "secret",
+}
+
+
+@pytest.mark.parametrize(
+    "media",
+    [
+        {"origin": "https://photos.example"},
+        {"origin": "http://localhost:8001"},
+        BUCKET,
+        {**BUCKET, "originals_bucket": "private.photos-2"},
+        {**BUCKET, "bucket_endpoint": "http://127.0.0.1:8333", "bucket_region": "garage"},
+        {"originals_bucket": "private", "bucket_region": "eu-west-3", "bucket_key_id": "key", "bucket_secret": "s"},
+    ],
+)
+def test_photographs_may_lie_and_be_shown_elsewhere(media: dict[str, Any]) -> None:
+    """An origin of their own, one bucket or two, at Amazon's or at any other service."""
+    assert parse({"origin": ORIGIN, "media": media}).media == Media(**media)
+
+
+@pytest.mark.parametrize(
+    ("media", "begins"),
+    [
+        ({"origin": "https://photos.example/"}, "media.origin: 'https://photos.example/' must end after the host"),
+        ({"origin": "http://photos.example"}, "media.origin: 'http://photos.example' must be https"),
+        ({"origin": ORIGIN}, "media.origin: is the same as origin"),
+        ({"quota_bytes": 0}, "media.quota_bytes: must be more than zero"),
+        ({**BUCKET, "bucket": "Photos"}, "media.bucket: 'Photos' must be the name of a bucket alone"),
+        ({**BUCKET, "bucket": "s3://photos"}, "media.bucket: 's3://photos' must be the name of a bucket alone"),
+        ({**BUCKET, "bucket": "photos/media"}, "media.bucket: 'photos/media' must be the name of a bucket alone"),
+        ({**BUCKET, "originals_bucket": "photos"}, "media.originals_bucket: must be another bucket"),
+        ({**BUCKET, "bucket_endpoint": "s3.example"}, "media.bucket_endpoint: 's3.example' must be an https address"),
+        (
+            {**BUCKET, "bucket_endpoint": "http://s3.example"},
+            "media.bucket_endpoint: 'http://s3.example' must be https",
+        ),
+        ({"bucket_region": "eu-west-3"}, "media.bucket_region: needs a bucket"),
+        *(
+            ({name: value for name, value in BUCKET.items() if name != missing}, f"media.{missing}: ")
+            for missing in ("bucket_endpoint", "bucket_key_id", "bucket_secret")
+        ),
+    ],
+    ids=lambda value: str(value)[:60],
+)
+def test_what_does_not_fit_together_is_told(media: dict[str, Any], begins: str) -> None:
+    """A bucket needs its service and its key, originals lie in none that others read, and nothing stands alone."""
+    [line] = problems({"origin": ORIGIN, "media": media})
+    assert line.startswith(begins)
+
+
+def test_the_secret_may_come_from_the_environment(tmp_path: Path) -> None:
+    """The secret of a bucket need not stand in the file; where it does, the file is believed. It is never printed."""
+    code = "import sys; from fedi_artisan.config import *; media = load(Path(sys.argv[1])).media"
+    code += "; assert 'hidden' not in repr(media); print(media.bucket_secret)"
+    file = tmp_path / "config.toml"
+    for given, expected in (({}, "hidden"), ({"bucket_secret": "hidden as well"}, "hidden as well")):
+        settings = {name: value for name, value in (BUCKET | given).items() if name != "bucket_secret" or given}
+        lines = [f'origin = "{ORIGIN}"', "[media]", *(f'{name} = "{value}"' for name, value in settings.items())]
+        file.write_text("\n".join(lines))
+        said = subprocess.run(
+            [sys.executable, "-c", code, str(file)],
+            env={**os.environ, SECRET_VARIABLE: "hidden"},
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=30,
+        )
+        assert said.stdout.strip() == expected
+
+
 def test_the_example_holds_every_setting_with_its_default() -> None:
     """config.example.toml names exactly the settings there are, each with what holds when it is left out."""
     raw = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))
@@ -231,11 +308,18 @@ def test_the_example_holds_every_setting_with_its_default() -> None:
     assert set(raw) == {field.name for field in dataclasses.fields(Config)}
     for name, kind in (("limits", Limits), ("timeouts", Timeouts), ("delivery", Delivery)):
         assert set(raw[name]) == {field.name for field in dataclasses.fields(kind)}
+    possible = re.findall(r"^#(\w+) = ", EXAMPLE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert sorted([*raw["media"], *possible]) == sorted(field.name for field in dataclasses.fields(Media))
+
+
+def test_what_the_example_proposes_can_be_used() -> None:
+    """Whoever takes away every # before a setting of config.example.toml has settings that fit together."""
+    parse(tomllib.loads(re.sub(r"^#(?=\w+ = )", "", EXAMPLE.read_text(encoding="utf-8"), flags=re.MULTILINE)))
 
 
 def test_the_example_explains_every_setting() -> None:
     """In config.example.toml a comment stands above each setting."""
     lines = EXAMPLE.read_text(encoding="utf-8").splitlines()
     for above, line in itertools.pairwise(lines):
-        if "=" in line and not line.startswith("#"):
+        if "=" in line and not line.startswith("# "):
             assert above.startswith("# "), line

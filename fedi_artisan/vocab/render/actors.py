@@ -2,12 +2,14 @@
 
 from typing import Any
 
-from fedi_artisan.domain.actors import Artisan, Picture
+from fedi_artisan.domain.actors import Artisan
+from fedi_artisan.domain.photos import Photo, Rendition, words_in
 from fedi_artisan.domain.uris import PUBLIC, Uris
 from fedi_artisan.vocab.context import ACTOR_CONTEXT
 from fedi_artisan.vocab.html import post_html
 from fedi_artisan.vocab.render.moments import day
 
+ICON_PX = 400
 _LONGEST_SUMMARY = 5000
 _LONGEST_ALT = 1500
 
@@ -80,9 +82,10 @@ def _person(artisan: Artisan, uris: Uris, public_pem: str) -> dict[str, Any]:
         "attributionDomains": [_host_name(uris)],
         "publicKey": _public_key(uri, uris, public_pem),
     }
-    for key, picture in (("icon", artisan.icon), ("image", artisan.image)):
-        if picture is not None:
-            document[key] = _image(picture, uris)
+    if artisan.icon is not None:
+        document["icon"] = _image(artisan.icon, artisan.icon.small(ICON_PX), artisan.language, uris)
+    if artisan.image is not None:
+        document["image"] = _image(artisan.image, artisan.image.post, artisan.language, uris)
     return document
 
 
@@ -91,10 +94,11 @@ def _host_name(uris: Uris) -> str:
     return uris.host.partition(":")[0]
 
 
-def _image(picture: Picture, uris: Uris) -> dict[str, Any]:
+def _image(photo: Photo, shown: Rendition, language: str, uris: Uris) -> dict[str, Any]:
     """Return a portrait or header; some read its words from `name`, some from `summary`."""
-    document = {"type": "Image", "mediaType": "image/jpeg", "url": uris.media_url(picture.file)}
-    return document | ({"name": alt, "summary": alt} if (alt := picture.alt[:_LONGEST_ALT]) else {})
+    document = {"type": "Image", "mediaType": shown.type.media_type, "url": uris.media_url(shown.file)}
+    alt = words_in(photo.alts, language)[1][:_LONGEST_ALT]
+    return document | ({"name": alt, "summary": alt} if alt else {})
 
 
 def _public_key(actor_uri: str, uris: Uris, public_pem: str) -> dict[str, str]:

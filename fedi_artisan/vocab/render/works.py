@@ -7,10 +7,12 @@ from typing import Any
 from urllib.parse import quote
 
 from fedi_artisan.domain.actors import Artisan
+from fedi_artisan.domain.photos import Photo, words_in
+from fedi_artisan.domain.terms import Licence
 from fedi_artisan.domain.uris import PUBLIC, Uris
-from fedi_artisan.domain.works import Availability, Draft, Photo, Work
+from fedi_artisan.domain.works import Availability, Draft, Work
 from fedi_artisan.language import translation
-from fedi_artisan.vocab import facts, json
+from fedi_artisan.vocab import facts, json, licences
 from fedi_artisan.vocab.context import ACTIVITY_STREAMS, WORK_CONTEXT
 from fedi_artisan.vocab.html import post_html
 from fedi_artisan.vocab.render.moments import moment
@@ -109,6 +111,7 @@ def _note(work: Work, artisan: Artisan, uris: Uris, measure: _Measure) -> dict[s
     uri, actor_uri, draft = uris.work(work.uid), uris.actor(artisan.uid), work.draft
     hashtags = _hashtags(draft, uris, measure)
     content = _content(work, uris, hashtags, measure)
+    licence = draft.terms.within(artisan.terms).licence
     document: dict[str, Any] = {
         "id": uri,
         "type": "Note",
@@ -120,7 +123,7 @@ def _note(work: Work, artisan: Artisan, uris: Uris, measure: _Measure) -> dict[s
         "sensitive": False,
         "content": content,
         "contentMap": {draft.language: content},
-        "attachment": [_attachment(photo, uris, measure) for photo in draft.photos],
+        "attachment": [_attachment(photo, draft.language, uris, measure, licence) for photo in draft.photos],
         "tag": [{"type": "Hashtag", "name": f"#{name}", "href": href} for name, href in hashtags],
         # Requests to quote are not answered yet, so nobody is promised anything: only the artisan herself may.
         "interactionPolicy": {"canQuote": {"automaticApproval": [actor_uri]}},
@@ -137,7 +140,7 @@ def _note(work: Work, artisan: Artisan, uris: Uris, measure: _Measure) -> dict[s
         },
         "likes": {"type": "Collection", "id": f"{uri}/likes", "totalItems": work.likes},
         "shares": {"type": "Collection", "id": f"{uri}/shares", "totalItems": work.announces},
-        "craft:work": _craft(work, uris, measure),
+        "craft:work": _craft(work, uris, measure, licence),
     }
     if work.updated_at is not None:
         document["updated"] = moment(work.updated_at)
@@ -207,16 +210,17 @@ def _hashtags(draft: Draft, uris: Uris, measure: _Measure) -> list[tuple[str, st
     return [(name, uris.tag_url(quote(name))) for name in names]
 
 
-def _attachment(photo: Photo, uris: Uris, measure: _Measure) -> dict[str, Any]:
+def _attachment(photo: Photo, language: str, uris: Uris, measure: _Measure, licence: Licence) -> dict[str, Any]:
     """Return a photograph, by the strictest reader of each field (WIRE 4.3)."""
-    picture, alt = photo.picture, photo.picture.alt[: measure.alt]
+    post, alt = photo.post, words_in(photo.alts, language)[1][: measure.alt]
     document: dict[str, Any] = {
         "type": "Image",
-        "mediaType": "image/jpeg",
-        "url": uris.media_url(picture.file),
-        "width": picture.width_px,
-        "height": picture.height_px,
+        "mediaType": post.type.media_type,
+        "url": uris.media_url(post.file),
+        "width": post.width_px,
+        "height": post.height_px,
         "focalPoint": [float(place) for place in photo.focal_point],
+        "license": licences.wire_name(licence),
     }
     if alt:
         document |= {"name": alt, "summary": alt}
@@ -225,7 +229,7 @@ def _attachment(photo: Photo, uris: Uris, measure: _Measure) -> dict[str, Any]:
     return document
 
 
-def _craft(work: Work, uris: Uris, measure: _Measure) -> dict[str, Any]:
+def _craft(work: Work, uris: Uris, measure: _Measure, licence: Licence) -> dict[str, Any]:
     """Return the facts for programs, under the one key that all other software leaves alone (WIRE 4.6)."""
     draft = work.draft
     document: dict[str, Any] = {"type": "craft:Work", "name": draft.title}
@@ -245,6 +249,8 @@ def _craft(work: Work, uris: Uris, measure: _Measure) -> dict[str, Any]:
         document["availability"] = _AVAILABILITY[draft.availability]
     if draft.price is not None:
         document["price"] = {"amount": f"{draft.price.amount:.2f}", "currency": draft.price.currency}
+    if draft.photos:
+        document["license"] = licence.value
     return document
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from fedi_artisan.domain.actors import Picture
 from fedi_artisan.domain.works import (
     LONGEST_FACT,
     LONGEST_TEXT,
@@ -15,7 +14,6 @@ from fedi_artisan.domain.works import (
     MOST_TAGS,
     Dimensions,
     Draft,
-    Photo,
     Price,
     normal_tag,
     parse_dimensions,
@@ -24,13 +22,9 @@ from fedi_artisan.domain.works import (
     slug_of,
 )
 from fedi_artisan.errors import BadInput
+from tests.photos import photo
 
-PHOTO = Photo(
-    picture=Picture(file="a.jpg", width_px=4, height_px=3),
-    thumbnail=Picture(file="b.jpg", width_px=4, height_px=3),
-    blurhash="",
-    original="c.jpg",
-)
+PHOTO = photo()
 
 
 @pytest.mark.parametrize(

@@ -7,16 +7,19 @@ from pathlib import Path
 
 import pytest
 
+from fedi_artisan.media.recipe import Recipe
+
 CHECKOUT = Path(__file__).parents[3]
 PIXELS, MEMORY_BYTES = 120_000_000, 1_600_000_000
 
 
 def start(photo: Path, *, time_s: int) -> subprocess.Popen[bytes]:
-    """Start the child as `prepare` does."""
+    """Start the child as `darkroom` does."""
     command = [sys.executable, "-W", "ignore", "-m", "fedi_artisan.media.child"]
+    limits = [str(PIXELS), str(MEMORY_BYTES), str(time_s)]
     with photo.open("rb") as stdin:
         return subprocess.Popen(
-            [*command, str(PIXELS), str(MEMORY_BYTES), str(time_s)], stdin=stdin, stdout=subprocess.PIPE, cwd=CHECKOUT
+            [*command, *limits, Recipe().to_json()], stdin=stdin, stdout=subprocess.PIPE, cwd=CHECKOUT
         )
 
 
@@ -31,4 +34,4 @@ def test_the_child_looks_for_itself(photos: Path, name: str) -> None:
     """The child takes nobody's word for the kind of a file."""
     with start(photos / name, time_s=60) as process:
         said, _ = process.communicate()
-    assert (process.returncode, said) == (0, b'{"refused": "damaged"}')
+    assert (process.returncode, said[4:]) == (0, b'{"refused": "damaged"}')

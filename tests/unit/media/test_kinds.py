@@ -11,6 +11,16 @@ from fedi_artisan.media.kinds import Kind, describe, kind_of
         (b"\xff\xd8\xff\xe0\x00\x10JFIF", Kind.JPEG),
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", Kind.PNG),
         (b"RIFF\x0a\x00\x00\x00WEBPVP8 ", Kind.WEBP),
+        (b"GIF89a\x01\x00", Kind.GIF),
+        (b"GIF87a\x01\x00", Kind.GIF),
+        (b"II*\x00\x08\x00", Kind.TIFF),
+        (b"MM\x00*\x00\x08", Kind.TIFF),
+        (b"\x00\x00\x00\x1cftypavif", Kind.AVIF),
+        (b"\x00\x00\x00\x1cftypavis", Kind.AVIF),
+        (b"\x00\x00\x00\x1cftypmif1\x00\x00\x00\x00mif1avifmiaf", Kind.AVIF),
+        (b"\x00\x00\x00\x18ftypheic", Kind.HEIC),
+        (b"\x00\x00\x00\x18ftypmif1\x00\x00\x00\x00mif1heic", Kind.HEIC),
+        (b"\x00\x00\x00\x18ftypisom", None),
         (b"RIFF\x0a\x00\x00\x00WAVEfmt ", None),
         (b"\xff\xd8", None),
         (b" \xff\xd8\xff", None),
@@ -18,17 +28,14 @@ from fedi_artisan.media.kinds import Kind, describe, kind_of
     ],
 )
 def test_a_kind_is_told_by_the_first_bytes(head: bytes, kind: Kind | None) -> None:
-    """Only what begins as JPEG, PNG or WebP is taken as such."""
+    """Only what begins as one of the kinds is taken as such, whatever it is called."""
     assert kind_of(head) is kind
 
 
 @pytest.mark.parametrize(
     ("head", "words"),
     [
-        (b"GIF89a\x01\x00", "a GIF picture"),
-        (b"\x00\x00\x00\x1cftypavif", "an AVIF picture"),
-        (b"\x00\x00\x00\x18ftypheic", "a HEIC picture, as iPhones make them"),
-        (b"II*\x00\x08\x00", "a TIFF picture"),
+        (b"8BPS\x00\x01", "a Photoshop file"),
         (b"%PDF-1.7", "a PDF document"),
         (b"\x00\x00\x00\x18ftypisom", "a film"),
         (b'\xef\xbb\xbf\n<?xml version="1.0"?><svg', "an SVG drawing or a web page"),

@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 import signal
-import stat
 import subprocess
 import sys
 from asyncio.subprocess import PIPE
@@ -14,8 +13,16 @@ import pytest
 from fedi_artisan.config import Config
 from fedi_artisan.errors import NotFound
 from fedi_artisan.media import store
+from fedi_artisan.media.folder import Folder
 
 CHECKOUT = Path(__file__).parents[3]
+
+
+def public(config: Config) -> Folder:
+    """Return where public pictures lie."""
+    found = store.open_stores(config).public
+    assert isinstance(found, Folder)
+    return found
 
 
 def files(config: Config) -> list[Path]:
@@ -32,7 +39,9 @@ def files(config: Config) -> list[Path]:
         "ab/../../fedi-artisan.sqlite3",
         "/etc/passwd",
         "a" * 40,
-        "a" * 40 + ".png",
+        "a" * 40 + ".gif",
+        "a" * 40 + ".heic",
+        "a" * 40 + ".JPG",
         "a" * 40 + ".jpg/..",
         "a" * 40 + ".jpg\n",
         "a" * 40 + ".jpg\0",
@@ -47,22 +56,13 @@ def files(config: Config) -> list[Path]:
 def test_only_names_of_the_store_lead_anywhere(config: Config, name: str) -> None:
     """WIRE 10.2 #52: a name with a path in it, or of any other form, is not found."""
     with pytest.raises(NotFound):
-        store.path_of(config, name)
+        public(config).place(name)
 
 
 def test_a_name_leads_into_the_store(config: Config) -> None:
     """A picture lies in a folder named by the first two digits of its name."""
     name = "ab" + "0" * 38 + ".jpg"
-    assert store.path_of(config, name) == config.media_dir / "ab" / name
-
-
-def test_the_same_bytes_are_stored_once(config: Config) -> None:
-    """A name is the hash of the content: the same picture twice is one file, readable by a web server."""
-    names = {store.put(config, b"picture"), store.put(config, b"picture")}
-    assert names == {hashlib.sha256(b"picture").hexdigest()[:40] + ".jpg"}
-    (file,) = files(config)
-    assert file.read_bytes() == b"picture"
-    assert stat.S_IMODE(file.stat().st_mode) & 0o400
+    assert public(config).place(name) == config.media_dir / "ab" / name
 
 
 def test_a_write_that_fails_leaves_nothing(config: Config) -> None:
@@ -71,10 +71,10 @@ def test_a_write_that_fails_leaves_nothing(config: Config) -> None:
 import resource, sys
 from pathlib import Path
 from fedi_artisan.config import Config
-from fedi_artisan.media import store
+from tests.unit.media.storing import put
 resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
 try:
-    store.put(Config(origin="https://atelier.example", data_dir=Path(sys.argv[1])), bytes(300_000))
+    put(Config(origin="https://atelier.example", data_dir=Path(sys.argv[1])), bytes(300_000))
 except OSError as error:
     print(error.strerror)
 """
@@ -82,6 +82,7 @@ except OSError as error:
     said = subprocess.run(command, cwd=CHECKOUT, check=True, capture_output=True, text=True).stdout
     assert said.strip() == "File too large"
     assert files(config) == []
+    assert list(config.incoming_dir.iterdir()) == []
 
 
 @pytest.mark.parametrize("pictures", [0, 1, 5, 12])
@@ -91,11 +92,11 @@ async def test_a_killed_writer_leaves_whole_files_only(config: Config, pictures:
 import os, sys
 from pathlib import Path
 from fedi_artisan.config import Config
-from fedi_artisan.media import store
+from tests.unit.media.storing import put
 config = Config(origin="https://atelier.example", data_dir=Path(sys.argv[1]))
 print("ready", flush=True)
 while True:
-    print(store.put(config, os.urandom(300_000)), flush=True)
+    print(put(config, os.urandom(300_000)), flush=True)
 """
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", script, str(config.data_dir), stdout=PIPE, cwd=CHECKOUT
@@ -112,3 +113,27 @@ while True:
 
     store.sweep(config)
     assert files(config) == final
+    assert list(config.incoming_dir.glob("*")) == []
+
+
+def test_a_bucket_needs_its_library() -> None:
+    """Without obstore a server with a bucket is told what to install; one without a bucket never asks for it."""
+    script = """
+import sys
+sys.modules["obstore"] = None
+from fedi_artisan.config import parse
+from fedi_artisan.errors import BadConfig
+from fedi_artisan.media import store
+settings = {"origin": "https://atelier.example"}
+store.open_stores(parse(settings))
+media = {"bucket": "photos", "bucket_region": "eu-west-3", "bucket_key_id": "key", "bucket_secret": "secret"}
+try:
+    store.open_stores(parse({**settings, "media": media}))
+except BadConfig as error:
+    print(error)
+"""
+    said = subprocess.run(
+        [sys.executable, "-c", script], cwd=CHECKOUT, check=True, capture_output=True, text=True, timeout=30
+    ).stdout
+    assert said.startswith("media.bucket: ")
+    assert "pip install 'fedi-artisan[s3]'" in said

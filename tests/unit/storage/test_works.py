@@ -6,23 +6,30 @@ from decimal import Decimal
 
 import pytest
 
-from fedi_artisan.domain.actors import Picture
-from fedi_artisan.domain.works import Availability, Dimensions, Draft, Photo, Price, Work
+from fedi_artisan.domain.photos import Facts, Label, Photo, Remark
+from fedi_artisan.domain.terms import Licence, OwnTerms
+from fedi_artisan.domain.works import Availability, Dimensions, Draft, Price, Work
 from fedi_artisan.errors import NotFound
-from fedi_artisan.storage import artisans, works
-from fedi_artisan.storage.db import Database, fetch_value
+from fedi_artisan.storage import artisans, photos, works
+from fedi_artisan.storage.db import Database, Tx, fetch_value
+from tests import photos as values
 from tests.unit.storage.conftest import NOW
 
 
 def photo(number: int, focal_point: tuple[float, float] = (0.0, 0.0)) -> Photo:
     """Return a photograph that differs from the others in every field."""
-    alt = f"Seen from side {number}"
-    return Photo(
-        picture=Picture(file=f"{number}.jpg", width_px=2560 + number, height_px=1920 + number, alt=alt),
-        thumbnail=Picture(file=f"{number}-small.jpg", width_px=640 + number, height_px=480 + number, alt=alt),
+    return dataclasses.replace(
+        values.photo(number, width_px=1500 + number, height_px=1000 + number),
         blurhash=f"LKO2{number}",
-        original=f"{number}-original.jpg",
+        tone=f"#00000{number}",
+        facts=Facts(taken_at="2025-06-14T09:30:00", camera=f"Camera {number}", lens="Lens", settings="f/2.8"),
+        remarks=frozenset({Remark.FIRST_FRAME, Remark.REENCODED}),
+        alts={"fr": f"Vue du côté {number}", "en": f"Seen from side {number}"},
+        captions={"fr": f"Côté {number}"},
         focal_point=focal_point,
+        label=Label.DETAIL,
+        shows_date=number == 1,
+        shows_camera=number == 2,
     )
 
 
@@ -40,12 +47,21 @@ FULL = Draft(
     series="Lunes",
     tags=("Céramique", "bois", "été_2026"),
     featured=True,
+    terms=OwnTerms(licence=Licence.CC_BY_NC, full_size=False, ai_refused=True, watermarked=False),
 )
 
 
+async def give(tx: Tx, artisan_id: int, draft: Draft) -> None:
+    """Give the photographs of *draft*, as far as they are not there yet."""
+    for shown in draft.photos:
+        if await photos.find_id(tx, shown.uid) is None:
+            await values.given(tx, artisan_id, shown)
+
+
 async def store(db: Database, artisan_id: int, uid: str, draft: Draft | None = None, *, hours: int = 0) -> Work:
-    """Store a work."""
+    """Store a work, its photographs having been given before."""
     async with db.write() as tx:
+        await give(tx, artisan_id, draft or Draft(title="Bowl"))
         return await works.insert(
             tx,
             uid=uid,
@@ -80,6 +96,7 @@ async def test_every_field_can_be_revised(db: Database, artisan_id: int) -> None
     ):
         async with db.write() as tx:
             later = NOW + timedelta(days=edits)
+            await give(tx, artisan_id, draft)
             found = await works.update(tx, await works.get(tx, "u1"), draft, series_uid="s", now=later)
         assert found.draft == draft
         assert (found.edits, found.updated_at) == (edits, later)
@@ -156,10 +173,10 @@ async def test_the_chosen_works_come_first_else_those_with_a_photograph(db: Data
 async def test_a_series_is_made_once(db: Database, artisan_id: int) -> None:
     """Works that name the same series share it, found by uid and by slug; another artisan's is another."""
     one = await store(db, artisan_id, "u1", FULL)
-    two = await store(db, artisan_id, "u2", FULL)
+    two = await store(db, artisan_id, "u2", dataclasses.replace(FULL, photos=()))
     async with db.write() as tx:
         other = await artisans.insert(tx, uid="nour", username="nour", name="Nour", language="fr", now=NOW)
-    three = await store(db, other, "u3", FULL)
+    three = await store(db, other, "u3", dataclasses.replace(FULL, photos=()))
     assert one.series == two.series
     assert one.series is not None
     assert three.series is not None

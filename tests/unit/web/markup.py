@@ -1,16 +1,9 @@
-"""Reading pages in tests, and photographs to put on them."""
+"""Reading pages in tests."""
 
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-import pyvips
-
-from fedi_artisan.config import Config
-from fedi_artisan.domain.actors import Picture
-from fedi_artisan.domain.works import Photo
-from fedi_artisan.media import store
-
-_VOID = frozenset({"br", "hr", "img", "link", "meta", "wbr"})
+_VOID = frozenset({"br", "hr", "img", "link", "meta", "source", "wbr"})
 
 
 @dataclass(slots=True)
@@ -92,20 +85,3 @@ def read(html: str) -> Page:
     reader.feed(html)
     reader.close()
     return reader.page
-
-
-def photo(
-    config: Config, *, width_px: int = 90, height_px: int = 60, alt: str = "A white jar.", grey: int = 200
-) -> Photo:
-    """Return a stored photograph of one grey; its thumbnail has half its size."""
-
-    def stored(width: int, height: int) -> Picture:
-        image = (pyvips.Image.black(width, height, bands=3) + grey).cast("uchar").copy(interpretation="srgb")
-        return Picture(file=store.put(config, image.jpegsave_buffer()), width_px=width, height_px=height, alt=alt)
-
-    return Photo(
-        picture=stored(width_px, height_px),
-        thumbnail=stored(width_px // 2, height_px // 2),
-        blurhash="L00000fQfQfQfQfQfQfQfQfQfQfQ",
-        original="none.jpg",
-    )

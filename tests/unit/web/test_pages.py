@@ -10,9 +10,9 @@ import pytest
 from jinja2 import Environment
 from jinja2.ext import extract_from_ast
 
-from fedi_artisan.domain.actors import Picture
 from fedi_artisan.resources import folder
 from fedi_artisan.web import pages
+from tests.photos import photo
 
 TEMPLATES = sorted(folder("templates").glob("**/*.html"))
 STYLE = (folder("static") / "portfolio.css").read_text(encoding="utf-8")
@@ -30,7 +30,7 @@ STYLE = (folder("static") / "portfolio.css").read_text(encoding="utf-8")
 )
 def test_ratio_is_given_digit_by_digit(width_px: int, height_px: int, classes: str) -> None:
     """The wall learns each picture's ratio from classes, to a thousandth, and extremes stay within 0.1 and 9.999."""
-    assert pages.ratio_classes(Picture(file="x", width_px=width_px, height_px=height_px)) == classes
+    assert pages.ratio_classes(photo(width_px=width_px, height_px=height_px)) == classes
 
 
 @pytest.mark.parametrize("place", "uthm")
@@ -38,6 +38,18 @@ def test_ratio_is_given_digit_by_digit(width_px: int, height_px: int, classes: s
 def test_every_digit_has_its_rule(place: str, digit: int) -> None:
     """Each class that a ratio can have is in the style sheet with its value."""
     assert re.search(rf"\.{place}{digit} {{ --{place}: {digit} }}", STYLE)
+
+
+def test_tone_is_given_digit_by_digit() -> None:
+    """A photograph's place has its dominant colour before it comes, from classes: no style attribute, no script."""
+    assert pages.tone_classes(photo()) == "r8 g4 b2"
+
+
+@pytest.mark.parametrize("band", "rgb")
+@pytest.mark.parametrize("digit", range(16))
+def test_every_tone_has_its_rule(band: str, digit: int) -> None:
+    """Each class that a tone can have is in the style sheet with its value."""
+    assert f".{band}{digit:x} {{ --t{band}: {digit} }}" in STYLE
 
 
 def test_data_block_cannot_be_left() -> None:

@@ -9,14 +9,16 @@ import aiohttp
 import pytest
 
 from fedi_artisan.domain.clock import utc_now
+from fedi_artisan.domain.photos import PictureType, Role
 from fedi_artisan.domain.works import Availability, Dimensions, Draft, Price
 from fedi_artisan.federation.signatures import keys
 from fedi_artisan.services import artisans as artisans_service
 from fedi_artisan.services import works as works_service
 from fedi_artisan.storage import artisans
-from fedi_artisan.web import public
+from fedi_artisan.web import pages, public
 from tests.house import House
-from tests.unit.web.markup import Page, photo, read
+from tests.photos import grey
+from tests.unit.web.markup import Page, read
 
 FULL = Draft(
     title="Jarre de lune n° 14",
@@ -161,7 +163,7 @@ async def test_older_works_are_a_page_away(visitor: Visitor) -> None:
 
 async def test_work_page_has_the_label_of_a_museum(visitor: Visitor) -> None:
     """A work's page has its photographs with size and words, and its facts as they are read in the page's language."""
-    shown = [photo(visitor.house.config, grey=grey, alt=f"View {grey}") for grey in (10, 20)]
+    shown = [await grey(visitor.house, shade=shade, alt=f"View {shade}") for shade in (10, 20)]
     work = await visitor.house.publish(dataclasses.replace(FULL, photos=tuple(shown)))
     page, _ = await visitor.get(f"/works/{work.slug}?lang=fr")
     assert page.one("h1", lang="fr").text == FULL.title
@@ -180,8 +182,13 @@ async def test_work_page_has_the_label_of_a_museum(visitor: Visitor) -> None:
     assert [picture.attributes["alt"] for picture in pictures] == ["View 10", "View 20"]
     for picture, stored in zip(pictures, shown, strict=True):
         assert (picture.attributes["width"], picture.attributes["height"]) == ("90", "60")
-        assert picture.attributes["src"] == f"/media/{stored.thumbnail.file}"
-        assert f"/media/{stored.picture.file} 90w" in picture.attributes["srcset"]
+        assert picture.attributes["src"] == f"/media/{stored.small(640).file}"
+        assert picture.attributes["srcset"] == ", ".join(
+            f"/media/{view.file} {view.width_px}w" for view in stored.views(PictureType.JPEG)
+        )
+        assert pages.tone_classes(stored) in picture.attributes["class"]
+    assert [picture.attributes.get("fetchpriority") for picture in pictures] == ["high", None]
+    assert [picture.attributes.get("loading") for picture in pictures] == [None, "lazy"]
 
 
 async def test_counts_are_in_peoples_words(visitor: Visitor) -> None:
@@ -199,14 +206,17 @@ async def test_counts_are_in_peoples_words(visitor: Visitor) -> None:
 async def test_previews_elsewhere_are_complete(visitor: Visitor) -> None:
     """WIRE 9: OpenGraph with the absolute large picture and its words, the maker's handle, the offer in schema.org."""
     house = visitor.house
-    shown = photo(house.config, alt="Une jarre blanche.")
+    shown = await grey(house, alt="Une jarre blanche.")
     work = await house.publish(dataclasses.replace(FULL, photos=(shown,)))
     page, _ = await visitor.get(f"/works/{work.slug}?lang=fr")
     url = house.uris.work_url(work.slug)
+    card = shown.find(Role.CARD)
+    assert card is not None
     assert page.meta("og:title") == FULL.title
     assert page.meta("og:url") == url == page.one("link", rel="canonical").attributes["href"]
     assert page.meta("og:description") == page.meta("description") == "Deux bols profonds, tournés le même jour."
-    assert page.meta("og:image") == house.uris.media_url(shown.picture.file)
+    assert page.meta("og:image") == house.uris.media_url(card.file)
+    assert (page.meta("og:image:width"), page.meta("og:image:height")) == ("1200", "630")
     assert page.meta("og:image:alt") == "Une jarre blanche."
     assert page.meta("twitter:card") == "summary_large_image"
     assert page.meta("fediverse:creator") == house.handle
@@ -288,7 +298,7 @@ async def test_nothing_an_artisan_writes_runs(visitor: Visitor) -> None:
     draft = Draft(
         title=NASTY,
         text=f"{NASTY}\n\n[link](javascript:alert(1)) ![picture](https://elsewhere.example/x.png)",
-        photos=(photo(house.config, alt=NASTY),),
+        photos=(await grey(house, alt=NASTY),),
         materials=(NASTY,),
         techniques=(NASTY,),
         series=NASTY,
@@ -313,7 +323,8 @@ async def test_nothing_an_artisan_writes_runs(visitor: Visitor) -> None:
 
 async def test_words_carry_their_language_and_direction(visitor: Visitor) -> None:
     """Titles, texts and alt texts are marked with the language they were written in, and run in their own direction."""
-    draft = Draft(title="جرة القمر", text="جرة بيضاء.", language="ar", photos=(photo(visitor.house.config),))
+    shown = dataclasses.replace(await grey(visitor.house), alts={"ar": "جرة"})
+    draft = Draft(title="جرة القمر", text="جرة بيضاء.", language="ar", photos=(shown,))
     work = await visitor.house.publish(draft)
     page, _ = await visitor.get(f"/works/{work.slug}")
     assert page.one("h1").attributes == {"lang": "ar", "dir": "auto"}
@@ -326,13 +337,12 @@ async def test_words_carry_their_language_and_direction(visitor: Visitor) -> Non
 
 async def test_opening_picture_stands_once(visitor: Visitor) -> None:
     """The page opens with a later photograph of a featured work, so that no picture stands twice on it."""
-    config = visitor.house.config
-    views = [tuple(photo(config, grey=grey + step) for step in (0, 1)) for grey in (10, 20, 30)]
+    views = [tuple([await grey(visitor.house, shade=shade + step) for step in (0, 1)]) for shade in (10, 20, 30)]
     for number, (pair, featured) in enumerate(zip(views, (False, True, False), strict=True)):
         await visitor.house.publish(Draft(title=f"Bowl {number}", photos=pair, featured=featured))
     page, _ = await visitor.get("/")
     addresses = [picture.attributes["src"] for picture in page.all("img")]
-    assert addresses[0] == f"/media/{views[1][-1].picture.file}"
+    assert addresses[0] == f"/media/{views[1][-1].small(640).file}"
     assert len(set(addresses)) == len(addresses) == 4
 
 

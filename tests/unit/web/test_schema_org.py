@@ -1,14 +1,18 @@
 """What search engines are told."""
 
+import dataclasses
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from fedi_artisan.domain.actors import Artisan
+from fedi_artisan.domain.terms import Licence, OwnTerms
 from fedi_artisan.domain.uris import Uris
 from fedi_artisan.domain.works import Availability, Dimensions, Draft, Price, Series, Work
 from fedi_artisan.web import schema_org
+from tests.photos import photo
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 ARTISAN = Artisan(
@@ -70,3 +74,55 @@ def test_series_and_maker_are_named() -> None:
         "name": "Moons",
         "url": "https://atelier.example/series/moons",
     }
+
+
+PERSON = {"@type": "Person", "name": "Maria", "url": "https://atelier.example/@maria"}
+
+
+def _images(draft: Draft) -> list[dict[str, Any]]:
+    images = _of(draft)["image"]
+    assert isinstance(images, list)
+    return images
+
+
+def test_photographs_say_whose_they_are() -> None:
+    """Each photograph stands there with its address, size, words, maker and credit: what Google wants to know of it."""
+    shown = (photo(1, alt="Une jarre", language="fr"), photo(2, width_px=900, height_px=600))
+    first, second = _images(Draft(title="Jar", language="fr", photos=shown))
+    assert first == {
+        "@type": "ImageObject",
+        "contentUrl": f"https://atelier.example/media/{shown[0].post.file}",
+        "encodingFormat": "image/jpeg",
+        "width": 2560,
+        "height": 1920,
+        "caption": "Une jarre",
+        "creator": PERSON,
+        "creditText": "Maria",
+        "copyrightHolder": PERSON,
+        "copyrightNotice": "© Maria",
+        "acquireLicensePage": "https://atelier.example/works/moon-jar",
+    }
+    assert (second["width"], second["height"]) == (900, 600)
+    assert "caption" not in second
+
+
+def test_visible_caption_comes_before_the_description() -> None:
+    """What stands below a photograph is its caption; what it shows only where nothing stands there."""
+    shown = dataclasses.replace(photo(1, alt="A jar"), captions={"en": "The jar, before firing"})
+    assert [image["caption"] for image in _images(Draft(title="Jar", photos=(shown,)))] == ["The jar, before firing"]
+
+
+@pytest.mark.parametrize("licence", list(Licence))
+def test_photographs_have_a_licence_or_a_page_to_ask(licence: Licence) -> None:
+    """A licence is given by its address; where all rights are reserved the work's page is the place to ask.
+
+    It is of the photographs alone: nobody may copy the jar because he may share its picture.
+    """
+    draft = Draft(title="Jar", photos=(photo(1),), terms=OwnTerms(licence=licence))
+    (image,) = _images(draft)
+    assert image.get("license") == licence.url
+    assert ("acquireLicensePage" in image) == (licence is Licence.ALL_RIGHTS_RESERVED)
+    assert ("copyrightNotice" in image) == (licence is not Licence.CC0)
+    said = _of(draft)
+    assert "license" not in said
+    assert (said["copyrightHolder"], said["copyrightNotice"], said["creditText"]) == (PERSON, "© Maria", "Maria")

@@ -1,0 +1,1 @@
+"""Metadata of photographs: read, taken away, and written anew."""

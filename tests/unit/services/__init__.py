@@ -1,0 +1,1 @@
+"""Intents that no command or page shows by itself."""
