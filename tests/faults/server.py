@@ -24,12 +24,21 @@ class Server:
 
     async def command(self, *arguments: str) -> str:
         """Run another command beside the server and return what it prints."""
-        process = await asyncio.create_subprocess_exec(
-            *self._command, *arguments, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
-        )
+        process = await self.begin(*arguments)
         printed, _ = await process.communicate()
         assert process.returncode == 0, printed.decode()
         return printed.decode()
+
+    async def begin(self, *arguments: str) -> asyncio.subprocess.Process:
+        """Start another command beside the server and return its process."""
+        return await asyncio.create_subprocess_exec(
+            *self._command, *arguments, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+        )
+
+    @property
+    def process(self) -> asyncio.subprocess.Process | None:
+        """The server's own process, from its start to its end."""
+        return self._process
 
     async def start(self) -> None:
         """Start it; it need not answer yet."""
