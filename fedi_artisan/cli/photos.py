@@ -114,7 +114,16 @@ async def finish(workshop: Workshop, work_id: int | None = None) -> Counter[Outc
         most = await _count(workshop, work_id)
         bar = shown.add_task("Photographs", total=most)
         try:
-            while await _count(workshop, work_id) and (outcome := await workshop.photos.make_next()):
+            waited = False
+            while await _count(workshop, work_id):
+                outcome = await workshop.photos.make_next()
+                if outcome is None and waited:
+                    break
+                waited = outcome is None
+                if outcome is None:
+                    # What is not due may be at work in the server at this moment.
+                    await workshop.photos.wait_for_others()
+                    continue
                 outcomes[outcome] += 1
                 left = await _count(workshop, work_id)
                 most = max(most, left)

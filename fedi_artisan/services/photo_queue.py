@@ -73,6 +73,8 @@ class PhotoQueue:
             stale = await find_stale(tx, even_fresh=even_fresh)
         async with self.db.write() as tx:
             await photo_jobs.want(tx, stale, self.clock(), hurry=hurry)
+            if hurry:
+                await photo_jobs.hurry_all(tx, self.clock())
             return await photo_jobs.count_jobs(tx)
 
     async def want_lost(self) -> None:
@@ -87,6 +89,11 @@ class PhotoQueue:
     def wake(self) -> None:
         """Look at once whether there is something to make."""
         self._woken.set()
+
+    async def wait_for_others(self) -> None:
+        """Return when nobody makes pictures any more who does at this moment."""
+        async with turn(self.config, Shelf.PICTURES):
+            return
 
     async def count_waiting(self) -> int:
         """Return how many photographs wait for their pictures."""

@@ -97,6 +97,11 @@ async def want(tx: Tx, photo_ids: Iterable[int], now: datetime, *, hurry: bool =
     await tx.executemany(sql, [(to_ms(now), photo_id, hurry) for photo_id in photo_ids])
 
 
+async def hurry_all(tx: Tx, now: datetime) -> None:
+    """Have all that was put off tried at once."""
+    await tx.execute("UPDATE photo_jobs SET due_at = min(due_at, ?), attempts = 0", (to_ms(now),))
+
+
 async def begin(tx: Tx, photo_id: int, due_at: datetime) -> None:
     """Count one more try of a photograph; should nothing come of it, whatever the reason, the next is at *due_at*."""
     sql = "UPDATE photo_jobs SET attempts = attempts + 1, due_at = ? WHERE photo_id = ?"

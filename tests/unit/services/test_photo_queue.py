@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 import pyvips
 
+from fedi_artisan.cli.given import Workshop
+from fedi_artisan.cli.photos import finish
 from fedi_artisan.config import Config, Limits, Media
 from fedi_artisan.domain.clock import utc_now
 from fedi_artisan.domain.photos import PictureType, Remark, Role
@@ -422,6 +424,24 @@ async def test_asked_for_again_it_is_tried_at_once(shop: Shop) -> None:
     assert await shop.queue.make_next() is Outcome.MADE
     await later(shop, 400).want_stale(even_fresh=True)
     assert await shop.queue.make_next() is Outcome.MADE
+
+
+async def test_who_finishes_waits_for_what_another_makes(shop: Shop) -> None:
+    """What another process makes at this moment is not taken for what could not be made."""
+    loop = asyncio.get_running_loop()
+    await shop.give(BOWL)
+    seen = asyncio.Event()
+
+    def see() -> None:
+        loop.call_soon_threadsafe(seen.set)
+
+    making = asyncio.create_task(shop.queue.make_next(on_picture=see))
+    await seen.wait()
+    assert await shop.queue.count_waiting() == 1
+    workshop = Workshop(shop.db, shop.queue.uris, shop.intake, dataclasses.replace(shop.queue), shop.files)
+    await finish(workshop)
+    assert await shop.queue.count_waiting() == 0
+    await making
 
 
 async def test_lost_pictures_are_made_anew(shop: Shop) -> None:
