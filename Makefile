@@ -6,9 +6,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PEER := tests/federation/peer
+TOOLS := tests/browser/tools
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help run test check bench clean
+.PHONY: help run demo test check words look bench clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -18,20 +19,29 @@ run: $(VENV)/.run ## a portfolio of your own on http://127.0.0.1:8000, made on t
 		--origin http://127.0.0.1:$(PORT) --listen 127.0.0.1:$(PORT) --username atelier --name "My workshop"
 	@exec fedi-artisan serve
 
+demo: $(VENV)/.run ## the sample portfolio on http://127.0.0.1:8001, gone again when you stop it
+	@exec fedi-artisan demo $(if $(filter file,$(origin PORT)),,--port $(PORT))
+
 check: $(VENV)/.dev ## what can be said without running: ruff, mypy, import-linter
 	ruff check .
 	ruff format --check .
 	mypy
 	lint-imports --no-logo
 
-test: check $(VENV)/.dev $(PEER)/node_modules/.package-lock.json browser ## everything: check, unit, inbox, federation with a foreign server, pages in a browser, faults
+test: check $(VENV)/.dev $(PEER)/node_modules/.package-lock.json $(TOOLS)/node_modules/.package-lock.json browser ## everything: check, unit, inbox, federation with a foreign server, pages in a browser, faults
 	pytest --numprocesses auto --dist worksteal
+
+words: $(VENV)/.dev ## what pages say, into the catalogues of locales/ for translators
+	python -m tests.words
+
+look: $(VENV)/.dev browser ## a picture of every page, in every width, light, language, with scripts and without
+	python -m tests.browser.look artefacts/pages
 
 bench: $(VENV)/.dev browser ## what it costs, beside its limits
 	python -m bench
 
 clean: ## forget all that was made, but not your data
-	rm -rf $(VENV) $(PEER)/node_modules dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(PEER)/node_modules $(TOOLS)/node_modules dist artefacts .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
@@ -48,10 +58,10 @@ $(VENV)/.dev: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@$(PIP) install --constraint constraints.txt --editable '.[dev]'
 	@touch $@ $(VENV)/.run
 
-$(PEER)/node_modules/.package-lock.json: $(PEER)/package.json $(PEER)/package-lock.json $(VENV)/.dev
-	@echo "Installing Fedify, the foreign server of the tests …"
-	@cd $(PEER) && npm ci --silent --no-audit --no-fund || { \
-		echo "Fedify could not be installed from the npm registry; the tests with a foreign server need it."; exit 1; }
+%/node_modules/.package-lock.json: %/package.json %/package-lock.json $(VENV)/.dev
+	@echo "Installing the npm packages of $* …"
+	@cd $* && npm ci --silent --no-audit --no-fund || { \
+		echo "They could not be installed from the npm registry; the tests with them need it."; exit 1; }
 	@touch $@
 
 .PHONY: browser

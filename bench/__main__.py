@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 import uvloop
 
-from bench import delivery, inbox, pages, phone, photographs, pictures, start
+from bench import delivery, inbox, pages, paint, phone, photographs, pictures, start
 from bench.site import furnish
 from bench.size import FULL, QUICK, Size
 from bench.table import Aim, Row, render
@@ -45,6 +45,8 @@ async def _measure(size: Size, folder: Path) -> list[Row]:
             click.echo(f"{name} …", err=True)
             rows += await run(site, size)
             memory.append((f"after {name}", site.memory()))
+        click.echo("paint …", err=True)
+        rows += await paint.run(site, size)
     click.echo("phone …", err=True)
     rows += await phone.run(size, folder / "phone")
     return rows + _memory_rows(memory)

@@ -4,18 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from playwright.async_api import Browser
+
 from bench import camera
 from bench.site import Site, furnish
 from bench.size import Size
 from bench.table import Row
-from tests.browser.chromium import chromium
+from tests.browser.chromium import chromium, window
 
 KILOBYTE = 1000
 WIDTH_PX, HEIGHT_PX = 390, 844
 DOTS = (2, 3)
 NAMES = "[...new Set([...document.images].map(image => image.currentSrc.split('/').pop()))]"
 LIMIT_IS = "kB: the same page with JPEGs alone"
-KINDS = {"Document": "HTML", "Stylesheet": "CSS", "Image": "pictures"}
+KINDS = {"document": "HTML", "stylesheet": "CSS", "image": "pictures"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +46,8 @@ async def run(size: Size, folder: Path) -> list[Row]:
     """Return the kilobytes that a home page takes, read to its end, on phones with two and three dots for a pixel."""
     files = [camera.take_one(folder / f"{number}.jpg", number, *size.wall_px) for number in range(size.wall)]
     site = await furnish(folder / "site", files, size.wall)
-    async with site.serving():
-        fetched = [await _open(site, folder / f"chromium-{dots}", dots) for dots in DOTS]
+    async with site.serving(), chromium() as browser:
+        fetched = [await _open(site, browser, dots) for dots in DOTS]
     totals = [
         Row(
             what=f"{size.wall} works to a phone, {WIDTH_PX} px of {one.dots} dots; takes {one.width_px:,} px",
@@ -63,10 +65,10 @@ async def run(size: Size, folder: Path) -> list[Row]:
     return totals + parts
 
 
-async def _open(site: Site, profile: Path, dots: int) -> _Fetched:
+async def _open(site: Site, browser: Browser, dots: int) -> _Fetched:
     """Open the home page on a phone that has never seen it."""
-    async with chromium(profile) as tab:
-        visit = await tab.open(site.config.origin, width_px=WIDTH_PX, height_px=HEIGHT_PX, dots=dots)
+    async with window(browser, width_px=WIDTH_PX, height_px=HEIGHT_PX, dots=dots) as tab:
+        visit = await tab.open(site.config.origin)
         await tab.settle()
         names = await tab.evaluate(NAMES)
     assert visit.complaints == [], visit.complaints

@@ -1,8 +1,6 @@
 """Pictures and parts of them: how many a second, beside a bare Starlette that gives the same file."""
 
-import statistics
-
-from bench.pages import bare, rate
+from bench.rate import Request, bare, beside
 from bench.site import Site
 from bench.size import Size
 from bench.table import Aim, Row
@@ -10,7 +8,7 @@ from bench.table import Aim, Row
 AIM = Aim(0.5, share=True)
 WIDTH_PX = 1280
 PART_BYTES = 16_384
-LIMIT_IS = "/s: bare Starlette, same file"
+LIMIT_IS = "bare Starlette, same file"
 
 
 async def run(site: Site, size: Size) -> list[Row]:
@@ -22,17 +20,12 @@ async def run(site: Site, size: Size) -> list[Row]:
     )
     path = f"/media/{name}"
     (file,) = site.config.media_dir.rglob(str(name))
-    asked: dict[str, dict[str, str]] = {
-        f"a picture, {width_px:,} px as AVIF ({size_bytes:,} bytes)": {},
-        f"… the first {PART_BYTES:,} bytes of it": {"Range": f"bytes=0-{PART_BYTES - 1}"},
+    asked = {
+        f"a picture, {width_px:,} px as AVIF ({size_bytes:,} bytes)": Request(path),
+        f"… the first {PART_BYTES:,} bytes of it": Request(path, {"Range": f"bytes=0-{PART_BYTES - 1}"}),
     }
     rows = []
     async with bare(site.config_file.with_name("files.json"), files={path: file}) as bare_port:
-        for what, headers in asked.items():
-            ours, limit = [], []
-            for _ in range(size.page_turns):
-                ours.append(await rate(site.port, path, headers, size))
-                limit.append(await rate(bare_port, path, headers, size))
-            value, best = statistics.median(ours), statistics.median(limit)
-            rows.append(Row(what=what, value=value, unit="/s", limit=best, limit_is=LIMIT_IS, aim=AIM))
+        for what, request in asked.items():
+            rows += await beside(what, (site.port, request), (bare_port, request), size, limit_is=LIMIT_IS, aim=AIM)
     return rows

@@ -30,6 +30,7 @@ EXAMPLES = (PHOTOS / "ash-bowl.jpg", PHOTOS / "celadon-bowls.jpg")
 SMALL = (PHOTOS / "bowl-small.jpg", PHOTOS / "bowls-small.jpg")
 WORKS = 12
 FEATURED = 5
+SERIES, TAG = "Moonjars", "moonjar"
 OPEN_FILES = 1024  # what a service gets on most systems; this process may have more
 STARTED_WITHIN_S = 15.0
 LOOK_EVERY_S = 0.01
@@ -171,7 +172,8 @@ async def publish(site: Site, number: int, photos: tuple[Photo, ...] = ()) -> No
         year=2026,
         price=Price(Decimal("420.00"), "EUR"),
         availability=Availability.AVAILABLE,
-        tags=("moonjar", "woodfired", "stoneware"),
+        series=SERIES,
+        tags=(TAG, "woodfired", "stoneware"),
         featured=number < FEATURED,
     )
     uris = Uris(site.config.origin, site.config.media.origin)

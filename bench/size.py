@@ -19,7 +19,8 @@ class Size:
         total_s: how long everything together may last.
         patience_s: how long a load may last before it counts as failed.
         page_s: how long a page is asked for at a time.
-        page_turns: how often ours and the bare one take turns.
+        page_turns: how often ours and the bare one take turns; the median counts.
+        paints: visits of each page by a browser on a slow network; the median counts.
         photo_px: width and height of photographs as from a camera.
         photos: given to the server one after another; the median counts, and the most memory; and one upright.
         work_photos: in the work that a command publishes.
@@ -39,6 +40,7 @@ class Size:
     patience_s: float
     page_s: float
     page_turns: int
+    paints: int
     photo_px: tuple[int, int]
     photos: int
     work_photos: int
@@ -57,7 +59,8 @@ FULL = Size(
     total_s=400.0,
     patience_s=40.0,
     page_s=1.0,
-    page_turns=3,
+    page_turns=2,
+    paints=3,
     photo_px=(6000, 4000),
     photos=3,
     work_photos=8,
@@ -74,8 +77,9 @@ QUICK = Size(
     slow_s=2.0,
     total_s=110.0,
     patience_s=10.0,
-    page_s=1.0,
+    page_s=0.1,
     page_turns=1,
+    paints=1,
     photo_px=(600, 400),
     photos=1,
     work_photos=2,

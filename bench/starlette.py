@@ -1,6 +1,7 @@
 """A bare Starlette under the settings of our server, which gives answers that it was told; run as a program.
 
-`python -m bench.starlette PORT FILE`, where FILE holds for each path, as JSON, headers and body (base64), or a file.
+`python -m bench.starlette PORT FILE`, where FILE is JSON and holds for each path status, headers and body (base64), or
+a file.
 """
 
 import base64
@@ -15,17 +16,17 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
-from fedi_artisan.cli.server import GRACE_S, KEEP_ALIVE_S
+from fedi_artisan.cli.serving import GRACE_S, KEEP_ALIVE_S
 
 # uvicorn and Starlette add these themselves.
 _ADDED = frozenset({"date", "content-length"})
 
 
-def endpoint(headers: dict[str, str], body: bytes) -> Callable[[Request], Awaitable[Response]]:
+def endpoint(status: int, headers: dict[str, str], body: bytes) -> Callable[[Request], Awaitable[Response]]:
     """Return an endpoint that always gives the same answer."""
 
     async def give(_: Request) -> Response:
-        return Response(body, headers=headers)
+        return Response(body, status, headers)
 
     return give
 
@@ -49,7 +50,8 @@ def main() -> None:
             giver(answer["file"])
             if "file" in answer
             else endpoint(
-                {name: value for name, value in answer["headers"] if name not in _ADDED},
+                answer["status"],
+                {name: value for name, value in answer["headers"].items() if name not in _ADDED},
                 base64.b64decode(answer["body"]),
             ),
         )

@@ -44,6 +44,8 @@ class Row:
             return ""
         if measured <= self.aim.number if self.aim.at_most else measured >= self.aim.number:
             return "met"
+        if not self.aim.number:
+            return "missed"
         return f"missed by {abs(measured / self.aim.number - 1):.0%}"
 
     def figures(self) -> dict[str, object]:

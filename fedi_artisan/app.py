@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import dataclasses
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from fedi_artisan.federation.avatars import Avatars
 from fedi_artisan.federation.client import Client
 from fedi_artisan.federation.hosts import Hosts
 from fedi_artisan.federation.inbox import Inbox
+from fedi_artisan.federation.intents import Intents
 from fedi_artisan.federation.outbound import Outbound
 from fedi_artisan.federation.process import Processor
 from fedi_artisan.federation.queue import Queue
@@ -32,10 +34,12 @@ from fedi_artisan.services.photo_queue import PhotoQueue
 from fedi_artisan.storage import artisans, shown
 from fedi_artisan.storage.db import Database
 from fedi_artisan.web import errors
-from fedi_artisan.web.cache import Cache
+from fedi_artisan.web.answers.cache import Cache
 from fedi_artisan.web.context import Site
 from fedi_artisan.web.media import MediaHost
-from fedi_artisan.web.pages import Pages
+from fedi_artisan.web.people import theme
+from fedi_artisan.web.people.pages import Pages
+from fedi_artisan.web.people.tries import Tries
 from fedi_artisan.web.routes import ROUTES
 
 log = logging.getLogger(__name__)
@@ -82,7 +86,8 @@ def build(config: Config, *, clock: Clock = utc_now) -> ASGIApp:
     Raises:
         BadConfig: photographs cannot be kept where the settings say.
     """
-    pages = Pages(config)
+    own = theme.read(config.theme_dir)
+    pages = _pages(config, own)
     stores = open_stores(config)
 
     @contextlib.asynccontextmanager
@@ -100,7 +105,9 @@ def build(config: Config, *, clock: Clock = utc_now) -> ASGIApp:
             photo_queue = PhotoQueue(config, parts.db, stores, parts.uris, clock)
             photo_files = PhotoFiles(config, parts.db, stores, clock)
             avatars = Avatars(config, parts.db, parts.client, stores.public, clock)
-            app.state.site = Site(config, parts.db, parts.uris, pages, door, stores)
+            app.state.site = Site(
+                config, parts.db, parts.uris, pages, door, stores, Intents(config, parts.webfinger), Tries(clock)
+            )
 
             def on_shown() -> None:
                 cache.clear()
@@ -111,6 +118,13 @@ def build(config: Config, *, clock: Clock = utc_now) -> ASGIApp:
                 photo_queue.wake()
                 avatars.wake()
 
+            async def follow_theme() -> None:
+                async for fresh in theme.changes(config.theme_dir, own.glance):
+                    site: Site = app.state.site
+                    dressed = await asyncio.to_thread(_pages, config, fresh, former=site.pages)
+                    app.state.site = dataclasses.replace(site, pages=dressed)
+                    cache.clear()
+
             tasks = [
                 asyncio.create_task(_keep_running("queue", queue.run)),
                 asyncio.create_task(_keep_running("photographs", photo_queue.run)),
@@ -119,6 +133,7 @@ def build(config: Config, *, clock: Clock = utc_now) -> ASGIApp:
                 asyncio.create_task(
                     _keep_running("watch", lambda: shown.watch(parts.db, written=on_written, shown=on_shown))
                 ),
+                asyncio.create_task(_keep_running("theme", follow_theme)),
             ]
             try:
                 yield
@@ -136,6 +151,14 @@ def build(config: Config, *, clock: Clock = utc_now) -> ASGIApp:
     app.router.redirect_slashes = False
     cache = Cache(app)
     return cache if config.media.origin is None else MediaHost(cache, config.media.origin)
+
+
+def _pages(config: Config, own: theme.Theme, *, former: Pages | None = None) -> Pages:
+    """Return the pages in the artisan's theme; what of it cannot be used is told in the log."""
+    pages = Pages(config, own, former)
+    for fault in pages.faults:
+        log.warning("%s", fault)
+    return pages
 
 
 def _queue(config: Config, parts: Parts, door: Inbox, clock: Clock) -> Queue:

@@ -112,6 +112,11 @@ class Config:
         return self.data_dir / "incoming"
 
     @property
+    def theme_dir(self) -> Path:
+        """The folder of the artisan's own styles, templates and files; it need not be there."""
+        return self.data_dir / "theme"
+
+    @property
     def listen_address(self) -> tuple[str, int]:
         """Host and port to listen on."""
         host, _, port = self.listen.rpartition(":")

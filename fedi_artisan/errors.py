@@ -17,10 +17,14 @@ ArtisanError                     500
 ├── BadSignature                 401   missing, stale, forged or foreign
 ├── Forbidden                    403   signed and sound, but not theirs to do
 ├── NotFound                     404
+│   ├── UnknownLanguage          404   nothing here is written in the language that was asked for
+│   ├── NoSuchPage               404   a list is not that long
+│   └── NoSuchWorks              404   no work here was ever like what was asked for
 ├── Gone                         410   was here, was withdrawn
 ├── TooLarge                     413
 ├── WrongMediaType               415
 ├── TooManyRequests              429
+├── NotOffered                   501   asked in a form that is not spoken here
 ├── NotMade                      500   pictures that should be made anew could not be
 └── NoRoom                       507   photographs take as much room as they may
 """
@@ -92,6 +96,26 @@ class NotFound(ArtisanError):
     status = 404
 
 
+class UnknownLanguage(NotFound):
+    """Nothing is said here in the language that was asked for.
+
+    Args:
+        known: the codes of those in which something is.
+    """
+
+    def __init__(self, known: tuple[str, ...]) -> None:
+        super().__init__(f"there is nothing here in this language, but in {', '.join(known)}")
+        self.known = known
+
+
+class NoSuchPage(NotFound):
+    """A list has no page of the number that was asked for."""
+
+
+class NoSuchWorks(NotFound):
+    """No work here is of the series, tag, material … that was asked for; the text says which, to a person."""
+
+
 class Gone(ArtisanError):
     """It was here and was withdrawn."""
 
@@ -114,6 +138,12 @@ class TooManyRequests(ArtisanError):
     """Too much from one place in too little time."""
 
     status = 429
+
+
+class NotOffered(ArtisanError):
+    """It is here, but not in the form that was asked for."""
+
+    status = 501
 
 
 class NotMade(ArtisanError):

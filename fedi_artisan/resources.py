@@ -1,4 +1,4 @@
-"""Where templates, migrations, static files and catalogues stand: in the wheel, or in a checkout."""
+"""Where templates, migrations, static files, catalogues and the sample stand: in the wheel, or in a checkout."""
 
 from pathlib import Path
 

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import itertools
 import socket
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -104,10 +105,48 @@ def free_socket(port: int = 0) -> socket.socket:
     return bound
 
 
+class _Server(uvicorn.Server):
+    """The server as it is, but one that ends at once when it is told; by itself it looks ten times a second.
+
+    How it really ends is tried in tests/cli/test_serve.py and tests/faults.
+    """
+
+    def __init__(self, app: Any) -> None:
+        super().__init__(uvicorn.Config(app, log_config=None, lifespan="on", ws="none"))
+        self._told = asyncio.Event()
+
+    def end(self) -> None:
+        """Have it end."""
+        self.should_exit = True
+        self._told.set()
+
+    async def main_loop(self) -> None:
+        """Run until it is told to end; meanwhile the date that answers carry goes on."""
+        ticks = 0
+        while not await self.on_tick(ticks):
+            ticks += 1
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._told.wait(), 0.1)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let nobody in any more, wait a second at most for what is being answered, and close."""
+        for opened in (*self.servers, *(sockets or ())):
+            opened.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(1):
+                while self.server_state.connections or self.server_state.tasks:  # noqa: ASYNC110 - uvicorn sets no event
+                    await asyncio.sleep(0.005)
+        for task in self.server_state.tasks:
+            task.cancel()
+        await self.lifespan.shutdown()
+
+
 @contextlib.asynccontextmanager
 async def running(app: Any, listening: socket.socket) -> AsyncIterator[None]:
     """Serve *app* on a socket in this very loop while the block lasts."""
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="on", ws="none", timeout_graceful_shutdown=1))
+    server = _Server(app)
     serving = asyncio.create_task(server.serve(sockets=[listening]))
 
     async def started() -> bool:
@@ -119,7 +158,7 @@ async def running(app: Any, listening: socket.socket) -> AsyncIterator[None]:
         await until(started, "the start of the server")
         yield
     finally:
-        server.should_exit = True
+        server.end()
         await serving
 
 
@@ -135,9 +174,20 @@ def key_pair() -> tuple[str, str]:
     return _key_pair(next(_NUMBERS) % _DIFFERENT_KEYS)
 
 
+@cache
+def _empty_database() -> bytes:
+    """Return a database without a row in it, as migrations make it; they take long, and always make the same."""
+    with tempfile.TemporaryDirectory() as made_in:
+        file = Path(made_in) / "empty.db"
+        asyncio.run(migrate(file, folder("migrations")))
+        return file.read_bytes()
+
+
 async def furnish(config: Config, username: str = "maria") -> None:
     """Make database, keys and an artisan, as `fedi-artisan init` does."""
-    await migrate(config.database, folder("migrations"))
+    config.database.parent.mkdir(parents=True, exist_ok=True)
+    config.database.touch(0o600)
+    config.database.write_bytes(await asyncio.to_thread(_empty_database))
     db = await Database.open(config.database, folder("migrations"))
     async with db.write() as tx:
         await artisans.put_key(tx, StoredKey(None, *key_pair()), utc_now())

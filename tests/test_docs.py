@@ -11,6 +11,7 @@ import pytest
 
 from fedi_artisan.cli import cli
 from fedi_artisan.federation.inbox import HANDLERS
+from fedi_artisan.web.people import assets
 from tests.cli.typed import Terminal
 
 ROOT = Path(__file__).parents[1]
@@ -90,7 +91,7 @@ def test_every_file_that_is_named_exists() -> None:
     """Each `name.py` in ARCHITECTURE.md is a module; in the plan, one of that very room."""
     for room, said in rooms().items():
         for name in re.findall(r"\b(\w+\.py)\b", said):
-            assert (PACKAGE / room / name).exists(), f"{room}: {name}"
+            assert any((PACKAGE / room).rglob(name)), f"{room}: {name}"
     modules = {"/" + path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py")}
     text = (ROOT / "docs" / "ARCHITECTURE.md").read_text(encoding="utf-8")
     for path in re.findall(r"\b([\w/]+\.py)\b", text):
@@ -124,14 +125,32 @@ def test_the_readme_lists_the_commands(tmp_path: Path) -> None:
 
 
 def test_every_option_that_is_shown_exists() -> None:
-    """Each `--option` in README.md is one of a command."""
+    """Each `--option` in README.md and in what explains the commands is one of a command."""
     commands: list[click.Command] = [cli]
     for command in commands:
         commands += command.commands.values() if isinstance(command, click.Group) else ()
     known = {name for command in commands for option in command.params for name in option.opts}
-    shown = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", (ROOT / "README.md").read_text(encoding="utf-8")))
-    assert shown
-    assert shown <= known
+    for name in ("README.md", "docs/portfolio.md", "docs/photographs.md"):
+        text = re.sub(r"```(?:css|jinja)\n.*?```", "", (ROOT / name).read_text(encoding="utf-8"), flags=re.DOTALL)
+        shown = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", text))
+        assert shown
+        assert shown <= known, name
+
+
+# --- docs/portfolio.md
+
+
+def test_every_block_of_the_layout_is_documented() -> None:
+    """docs/portfolio.md has one row for each block of the layout, in its order, and no others."""
+    source = (ROOT / "templates" / "layout.html").read_text(encoding="utf-8")
+    text = section("docs/portfolio.md", "Your own templates and styles").partition("These are its blocks")[2]
+    assert first_column(text) == [f"`{name}`" for name in re.findall(r"{% block (\w+)", source)]
+
+
+def test_what_may_lie_in_the_theme_is_documented() -> None:
+    """docs/portfolio.md names each kind of file that is served."""
+    text = section("docs/portfolio.md", "Your own templates and styles")
+    assert ", ".join(sorted(ending.removeprefix(".") for ending in assets.TYPES)) in text
 
 
 # --- All of them

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import urllib.request
 import venv
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,20 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     install = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", "--constraint"]
     subprocess.run([*install, str(PROJECT / "constraints.txt"), str(wheel)], check=True, timeout=300)
     return folder / "env" / "bin" / "fedi-artisan"
+
+
+def test_the_wheel_brings_the_sample(program: Path) -> None:
+    """The sample portfolio travels with the program: every file of it, as it stands in the checkout."""
+    [wheel] = program.parents[2].glob("*.whl")
+    with zipfile.ZipFile(wheel) as packed:
+        brought = {
+            name.removeprefix("fedi_artisan/_resources/sample/"): packed.getinfo(name).file_size
+            for name in packed.namelist()
+            if name.startswith("fedi_artisan/_resources/sample/")
+        }
+    files = [file for file in (PROJECT / "sample").rglob("*") if file.is_file()]
+    assert brought == {file.relative_to(PROJECT / "sample").as_posix(): file.stat().st_size for file in files}
+    assert "portfolio.json" in brought
 
 
 def test_the_wheel_runs_from_an_empty_folder(program: Path, tmp_path: Path) -> None:

@@ -6,7 +6,20 @@ from pathlib import Path
 import click
 
 from fedi_artisan import __version__
-from fedi_artisan.cli import media, people, photos, profile, server, terms, works
+from fedi_artisan.cli import (
+    appearance,
+    artisans,
+    demo,
+    media,
+    pages,
+    people,
+    photos,
+    profile,
+    server,
+    terms,
+    wordings,
+    works,
+)
 from fedi_artisan.cli.given import Given
 from fedi_artisan.config import locate
 from fedi_artisan.errors import ArtisanError, BadConfig
@@ -29,7 +42,7 @@ def cli(context: click.Context, file: Path | None) -> None:
     context.obj = Given(locate(file))
 
 
-for room in (server, works, photos, terms, profile, people, media):
+for room in (server, demo, artisans, works, wordings, photos, terms, profile, pages, appearance, people, media):
     for command in room.COMMANDS:
         cli.add_command(command)
 

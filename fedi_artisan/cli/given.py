@@ -1,7 +1,7 @@
 """What every command starts from."""
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -105,14 +105,20 @@ async def chosen_artisan(tx: Tx, username: str | None) -> Artisan:
     raise BadInput(f"say which artisan with --by USERNAME (here: {names})")
 
 
-def read_text(source: str) -> str:
-    """Return the text in a file, or on standard input for "-".
+def read_text(source: str, longest: int = LONGEST_TEXT) -> str:
+    """Return the text in a file, or on standard input for "-"; of one that is too long, enough to see that it is.
 
     Raises:
         BadInput: it cannot be read.
     """
     try:
         with click.open_file(source, encoding="utf-8") as file:
-            return str(file.read(LONGEST_TEXT + 1)).strip()
+            return str(file.read(longest + 1)).strip()
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(f"{source}: cannot be read: {error}") from error
+
+
+def said_in(texts: Mapping[str, str], language: str, text: str) -> dict[str, str]:
+    """Return texts by language with *text* in one of them; an empty one is taken away."""
+    said = {**texts, language: text.strip()}
+    return {code: one for code, one in said.items() if one}

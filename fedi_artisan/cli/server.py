@@ -2,22 +2,16 @@
 
 import asyncio
 import contextlib
-import fcntl
-import gc
 import json
 import logging
-import shutil
-import sys
-from collections.abc import Iterator
+from collections.abc import Mapping
 from pathlib import Path
-from socket import socket
 
 import click
-import uvicorn
 
-from fedi_artisan.app import build
 from fedi_artisan.cli.given import Given, by_option, chosen_artisan, pass_given
-from fedi_artisan.config import DEFAULT_FILE, Config, load, parse, with_listen
+from fedi_artisan.cli.serving import Server, how_to_publish, only_server
+from fedi_artisan.config import Config, load, parse, with_listen
 from fedi_artisan.domain.clock import utc_now
 from fedi_artisan.domain.uris import Uris
 from fedi_artisan.errors import BadConfig, BadInput
@@ -28,9 +22,7 @@ from fedi_artisan.storage import artisans
 from fedi_artisan.storage.artisans import StoredKey
 from fedi_artisan.storage.db import Database, migrate
 
-KEEP_ALIVE_S = 15
-GRACE_S = 5
-COLLECT_AFTER = 20_000
+_MADE_BY = "# Made by `fedi-artisan init`; config.example.toml explains every setting."
 
 
 @click.command()
@@ -53,22 +45,32 @@ def init(  # noqa: PLR0917 - one parameter for each option
     allow_private_networks: bool,
 ) -> None:
     """Make the configuration file, the database, the keys and the first artisan."""
-    if given.file.exists():
-        raise BadConfig(f"{given.file}: is there already; nothing was changed")
-    text = "\n".join(
-        (
-            "# Made by `fedi-artisan init`; config.example.toml explains every setting.",
-            f"origin = {json.dumps(origin)}",
-            f"data_dir = {json.dumps(data_dir)}",
-            f"listen = {json.dumps(listen)}",
-            f"allow_private_networks = {json.dumps(allow_private_networks)}",
-            "",
-        )
-    )
-    parse({"origin": origin, "data_dir": data_dir, "listen": listen})
-    given.file.parent.mkdir(parents=True, exist_ok=True)
-    draft = given.file.with_name(given.file.name + ".new")
-    draft.write_text(text, encoding="utf-8")
+    settings = {
+        "origin": origin,
+        "data_dir": data_dir,
+        "listen": listen,
+        "allow_private_networks": allow_private_networks,
+    }
+    config = make(given.file, settings, username=username, name=name, language=language)
+    click.echo(f"Ready: @{username}@{config.host} at {config.origin}/")
+    click.echo(f"Configuration: {given.file}. Everything else, your keys too: {config.data_dir}")
+    click.echo("Start it with: fedi-artisan serve")
+
+
+def make(file: Path, settings: Mapping[str, object], *, username: str, name: str, language: str) -> Config:
+    """Write the configuration *file* with these settings, make everything it speaks of, and return it as it is read.
+
+    Raises:
+        BadConfig: the file is there already, or a setting cannot be used.
+        BadInput: the artisan cannot be called so, or the data folder holds the works of others.
+    """
+    if file.exists():
+        raise BadConfig(f"{file}: is there already; nothing was changed")
+    parse(settings)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    draft = file.with_name(file.name + ".new")
+    lines = (f"{key} = {json.dumps(value)}\n" for key, value in settings.items())
+    draft.write_text(f"{_MADE_BY}\n{''.join(lines)}", encoding="utf-8")
     config = load(draft)
     try:
         asyncio.run(_populate(config, username, name, language))
@@ -76,10 +78,8 @@ def init(  # noqa: PLR0917 - one parameter for each option
         draft.unlink()
         raise
     # Last of all: where there is a configuration, everything it speaks of is there.
-    draft.rename(given.file)
-    click.echo(f"Ready: @{username}@{config.host} at {config.origin}/")
-    click.echo(f"Configuration: {given.file}. Everything else, your keys too: {config.data_dir}")
-    click.echo("Start it with: fedi-artisan serve")
+    draft.rename(file)
+    return config
 
 
 async def _populate(config: Config, username: str, name: str, language: str) -> None:
@@ -110,7 +110,7 @@ async def _populate(config: Config, username: str, name: str, language: str) -> 
 def migrate_command(given: Given) -> None:
     """Bring the database to the schema of this version; the server must not run."""
     config = given.config()
-    with _only_server(config):
+    with only_server(config):
         applied = asyncio.run(migrate(config.database, folder("migrations")))
     click.echo("\n".join(f"applied {name}" for name in applied) or "The database is up to date.")
     if applied:
@@ -127,8 +127,9 @@ def serve(given: Given, listen: str | None) -> None:
         config = with_listen(config, listen)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     asyncio.run(_check(config))
-    with _only_server(config):
-        server = _Server(config, given.file)
+    with only_server(config):
+        greeting = (f"Your portfolio: {config.origin}/  (stop with Ctrl-C)", *how_to_publish(given.file))
+        server = Server(config, greeting)
         # Ctrl-C is how one stops it: by the time it comes up here, everything has been closed in order. And uvicorn
         # leaves the program where it cannot listen; the words for that are ours to say.
         with contextlib.suppress(KeyboardInterrupt, SystemExit):
@@ -145,77 +146,6 @@ async def _check(config: Config) -> None:
     """
     db = await Database.open(config.database, folder("migrations"), readers=0)
     await db.close()
-
-
-@contextlib.contextmanager
-def _only_server(config: Config) -> Iterator[None]:
-    """Make sure that no other server works on the same data folder: each work would be sent twice.
-
-    Raises:
-        BadConfig: another one does.
-    """
-    with (config.data_dir / "server.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise BadConfig(f"a server is running on {config.data_dir}; stop it first") from None
-        yield
-
-
-class _Server(uvicorn.Server):
-    """Says where the portfolio is once it can be visited. A class because that is how uvicorn is told apart."""
-
-    def __init__(self, config: Config, file: Path) -> None:
-        host, port = config.listen_address
-        super().__init__(
-            uvicorn.Config(
-                build(config),
-                host=host,
-                port=port,
-                log_config=None,
-                log_level="warning",
-                access_log=False,
-                server_header=False,
-                ws="none",
-                lifespan="on",
-                forwarded_allow_ips=list(config.trusted_proxies),
-                timeout_keep_alive=KEEP_ALIVE_S,
-                timeout_graceful_shutdown=GRACE_S,
-            )
-        )
-        self._site = config
-        self._file = file
-
-    async def startup(self, sockets: list[socket] | None = None) -> None:
-        """Open the door, and say so."""
-        await super().startup(sockets)
-        if self.started:
-            _rest_the_collector()
-            command = _as_typed(Path(sys.argv[0]))
-            place = "" if str(self._file) == DEFAULT_FILE else f" --config {self._file}"
-            click.echo(f"Your portfolio: {self._site.origin}/  (stop with Ctrl-C)")
-            click.echo("Publish a work from a second terminal:")
-            click.echo(f"  {command}{place} publish --title 'My first work' --photo photo.jpg --alt 'What it shows'")
-
-
-def _rest_the_collector() -> None:
-    """Have the garbage collector pass over what was loaded at start, and come by less often: about a tenth less work.
-
-    Requests leave hardly any cycles behind; at its usual pace it goes over everything every few hundred objects.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(COLLECT_AFTER, 20, 20)
-
-
-def _as_typed(program: Path) -> str:
-    """Return how the running program is called from this folder, as short as can be."""
-    if program.name == "__main__.py":
-        return "python -m fedi_artisan"
-    found = shutil.which(program.name)
-    if found and Path(found) == program and not program.is_relative_to(Path.cwd()):
-        return program.name
-    return str(program.relative_to(Path.cwd())) if program.is_relative_to(Path.cwd()) else str(program)
 
 
 @click.group()

@@ -2,7 +2,7 @@
 
 import asyncio
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -40,6 +40,19 @@ from fedi_artisan.storage import artisans, works
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+_UNSET = "unset"
+# What a work says of itself that it need not say, and what it is then. An empty text takes it away, or several at once.
+_NOTHING: Mapping[str, Any] = {
+    "text": "",
+    "materials": (),
+    "techniques": (),
+    "dimensions": None,
+    "year": None,
+    "price": None,
+    "availability": None,
+    "series": None,
+    "tags": (),
+}
 _FACTS = (
     click.option("--text", metavar="FILE|-", help="The text about it, in Markdown: a file, or - for standard input."),
     click.option("--photo", "photos", multiple=True, metavar="FILE|-", help="A photograph; repeat it, the best first."),
@@ -50,7 +63,7 @@ _FACTS = (
     click.option("--dimensions", help='Such as "38 × 37 cm" or "H 31.5 × ⌀ 18.5 cm".'),
     click.option("--year", help="When it was made."),
     click.option("--price", help='Such as "420 EUR".'),
-    click.option("--availability", type=click.Choice([str(one) for one in Availability])),
+    click.option("--availability", type=click.Choice([*map(str, Availability), _UNSET])),
     click.option("--series", help="The series it belongs to."),
     click.option("--tag", "tags", multiple=True, help="A word to find it by; may be repeated."),
     click.option("--language", help="The language of title and text, such as fr; else yours."),
@@ -88,7 +101,10 @@ def publish(given: Given, /, by: str | None, **facts: Any) -> None:
 @_with_facts
 @pass_given
 def revise(given: Given, /, uri: str, **facts: Any) -> None:
-    """Change a work: only what you give; photographs, materials and the like as a whole. URI is its id or page."""
+    """Change a work: only what you give; photographs, materials and the like as a whole. URI is its id or page.
+
+    An empty text takes one away: --price "", --series "", --material ""
+    """
     work, uris = asyncio.run(_revise(given.config(), uri, facts))
     _tell(work, uris)
 
@@ -181,7 +197,10 @@ async def _changes(workshop: Workshop, artisan: Artisan, facts: dict[str, Any], 
         raise BadInput("either the text or a photograph can come on standard input, not both")
     said = {name: facts.pop(name) for name in ("alts", "captions")}
     given = {name: value for name, value in facts.items() if value not in {None, ()}}
-    changes = {name: readers.get(name, lambda same: same)(value) for name, value in given.items()}
+    changes = {
+        name: _NOTHING[name] if _takes_away(name, value) else readers.get(name, lambda same: same)(value)
+        for name, value in given.items()
+    }
     for name, texts in said.items():
         if texts and len(texts) != len(files):
             option = name.removesuffix("s")
@@ -198,6 +217,11 @@ async def _changes(workshop: Workshop, artisan: Artisan, facts: dict[str, Any], 
             for number, photo in enumerate(ready)
         )
     return changes
+
+
+def _takes_away(name: str, value: object) -> bool:
+    """Whether what was given for an option says that the work shall say nothing there."""
+    return name in _NOTHING and (value in {"", ("",)} or (name == "availability" and value == _UNSET))
 
 
 def _in(language: str, text: str) -> dict[str, str]:

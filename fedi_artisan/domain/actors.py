@@ -1,9 +1,13 @@
 """Who there is: artisans here, and actors elsewhere."""
 
+import dataclasses
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
+from fedi_artisan.domain.appearance import Appearance
 from fedi_artisan.domain.photos import Photo
 from fedi_artisan.domain.terms import Terms
 from fedi_artisan.errors import BadInput
@@ -43,9 +47,30 @@ class RemoteActor:
         return next((key for key in self.keys if key.key_id == key_id), None)
 
 
+class Commissions(StrEnum):
+    """Whether an artisan makes things to order."""
+
+    OPEN = "open"
+    WAITING_LIST = "waiting-list"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileLink:
+    """Another place where an artisan can be found: a shop, a profile elsewhere; *url* is https."""
+
+    label: str
+    url: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Artisan:
-    """An artisan on this server."""
+    """An artisan on this server.
+
+    Args:
+        summary: what she says of herself, in her *language*; *summaries* are the same in further ones.
+        crafts, places, commissions_notes: a line each, by language.
+    """
 
     id: int
     uid: str
@@ -58,6 +83,51 @@ class Artisan:
     icon: Photo | None = None
     image: Photo | None = None
     terms: Terms = field(default_factory=Terms)
+    summaries: Mapping[str, str] = field(default_factory=dict)
+    crafts: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[str, str] = field(default_factory=dict)
+    commissions: Commissions | None = None
+    commissions_notes: Mapping[str, str] = field(default_factory=dict)
+    links: tuple[ProfileLink, ...] = ()
+    appearance: Appearance = field(default_factory=Appearance)
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages in which she speaks of herself, her own first."""
+        return (self.language, *self.summaries)
+
+    def summary_in(self, wanted: str) -> tuple[str, str]:
+        """Return what she says of herself in the language *wanted*, else in her own, and which of them it is."""
+        other = self.summaries.get(wanted)
+        return (self.language, self.summary) if other is None else (wanted, other)
+
+    def with_language(self, code: str) -> "Artisan":
+        """Return her with *code* as her own language.
+
+        What she says of herself in it takes the place of what she says in the former one, which is a further one now.
+        Where she has said nothing in it yet, her words are taken to be in it already.
+        """
+        if code == self.language:
+            return self
+        others = dict(self.summaries)
+        if code in others:
+            summary = others.pop(code)
+            if self.summary:
+                others[self.language] = self.summary
+            return dataclasses.replace(self, language=code, summary=summary, summaries=others)
+
+        def moved(texts: Mapping[str, str]) -> dict[str, str]:
+            return {code if one == self.language and code not in texts else one: text for one, text in texts.items()}
+
+        return dataclasses.replace(
+            self,
+            language=code,
+            crafts=moved(self.crafts),
+            places=moved(self.places),
+            commissions_notes=moved(self.commissions_notes),
+            icon=self.icon and dataclasses.replace(self.icon, alts=moved(self.icon.alts)),
+            image=self.image and dataclasses.replace(self.image, alts=moved(self.image.alts)),
+        )
 
 
 def check_username(username: str) -> str:

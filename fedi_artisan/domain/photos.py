@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from fedi_artisan.domain.texts import check_text
 from fedi_artisan.errors import BadInput
 
 LONGEST_ALT = 5000
@@ -138,8 +139,7 @@ class Photo:
             ("caption", self.captions, LONGEST_CAPTION),
         ):
             for text in texts.values():
-                if len(text) > longest:
-                    raise BadInput(f"the {name} has {len(text)} characters; up to {longest} are possible")
+                check_text(name, text, longest)
         if not all(-1 <= place <= 1 for place in self.focal_point):
             raise BadInput("a focal point has two numbers from -1 to 1")
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import lru_cache
 from ipaddress import IPv6Address
 from typing import NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
 LONGEST_URI = 2048
@@ -124,6 +124,14 @@ class Uris:
         """The id of the series *uid*."""
         return f"{self.origin}/ap/series/{uid}"
 
+    def page(self, uid: str) -> str:
+        """The id of the page *uid* that an artisan wrote."""
+        return f"{self.origin}/ap/pages/{uid}"
+
+    def tag(self, tag: str) -> str:
+        """The id of the collection of works with a tag, in whatever case of letters it is asked for."""
+        return f"{self.origin}/ap/tags/{quote(tag.casefold(), safe='')}"
+
     def profile_url(self, username: str) -> str:
         """The page of an artisan."""
         return f"{self.origin}/@{username}"
@@ -135,6 +143,10 @@ class Uris:
     def series_url(self, slug: str) -> str:
         """The page of a series."""
         return f"{self.origin}/series/{slug}"
+
+    def page_url(self, slug: str) -> str:
+        """A page that an artisan wrote."""
+        return f"{self.origin}/pages/{slug}"
 
     def tag_url(self, tag: str) -> str:
         """The page of the works with a tag, in the letters of the tag."""

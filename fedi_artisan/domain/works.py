@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -9,6 +10,7 @@ from enum import StrEnum
 
 from fedi_artisan.domain.photos import Photo
 from fedi_artisan.domain.terms import OwnTerms
+from fedi_artisan.domain.texts import check_languages, check_line, check_text
 from fedi_artisan.errors import BadInput
 
 LONGEST_TITLE = 200
@@ -18,7 +20,6 @@ MOST_PHOTOS = 20
 MOST_TAGS = 30
 MOST_FEATURED = 5
 
-_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 # Thousands in groups of three, all apart by the same mark, or not at all; nobody guesses about money.
 _PRICE = re.compile(
     r"(?P<whole>[0-9]{1,3}(?:(?P<apart>[\s.,'’])[0-9]{3}(?:(?P=apart)[0-9]{3})*)?|[0-9]{1,20})"
@@ -66,8 +67,35 @@ class Dimensions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """What is said of a work in one language."""
+
+    title: str
+    text: str = ""
+    materials: tuple[str, ...] = ()
+    techniques: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse what no page and no server could show.
+
+        Raises:
+            BadInput: with what to change.
+        """
+        check_line("title", self.title, LONGEST_TITLE)
+        check_text("text", self.text, LONGEST_TEXT)
+        for name, facts in (("material", self.materials), ("technique", self.techniques)):
+            for fact in facts:
+                check_line(name, fact, LONGEST_FACT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What the artisan says about a work; every field has been checked."""
+    """What the artisan says about a work; every field has been checked.
+
+    Args:
+        title, text, materials, techniques: in her `language`.
+        others: the same in further languages; what is missing in one of them is not shown in its place.
+    """
 
     title: str
     text: str = ""
@@ -83,6 +111,7 @@ class Draft:
     tags: tuple[str, ...] = ()
     featured: bool = False
     terms: OwnTerms = field(default_factory=OwnTerms)
+    others: Mapping[str, Wording] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse what no page and no server could show.
@@ -90,34 +119,77 @@ class Draft:
         Raises:
             BadInput: with what to change.
         """
-        _check_line("title", self.title, LONGEST_TITLE)
-        if len(self.text) > LONGEST_TEXT:
-            raise BadInput(f"the text has {len(self.text)} characters; up to {LONGEST_TEXT} are possible")
-        if not _LANGUAGE.fullmatch(self.language):
-            raise BadInput(f"{self.language!r} is no language; use a short code such as fr or en")
+        _ = self.own_wording  # a wording checks itself
+        check_languages(self.language, self.others)
         if len(self.photos) > MOST_PHOTOS:
             raise BadInput(f"a work can have up to {MOST_PHOTOS} photographs")
         if len(self.tags) > MOST_TAGS:
             raise BadInput(f"a work can have up to {MOST_TAGS} tags")
-        for name, facts in (("material", self.materials), ("technique", self.techniques)):
-            for fact in facts:
-                _check_line(name, fact, LONGEST_FACT)
         if self.series is not None:
-            _check_line("series", self.series, LONGEST_TITLE)
+            check_line("series", self.series, LONGEST_TITLE)
+
+    @property
+    def own_wording(self) -> Wording:
+        """What is said in the language of the work."""
+        return Wording(title=self.title, text=self.text, materials=self.materials, techniques=self.techniques)
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages in which the work is described, its own first."""
+        return (self.language, *self.others)
+
+    def wording(self, wanted: str) -> tuple[str, Wording]:
+        """Return what is said in the language *wanted*, else in the work's own, and which of them it is."""
+        other = self.others.get(wanted)
+        return (self.language, self.own_wording) if other is None else (wanted, other)
+
+    def tag_named(self, asked: str) -> str:
+        """Return the tag that was *asked* for in whatever case of letters, as it is written here."""
+        return next((name for name in self.tags if name.casefold() == asked.casefold()), asked)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeriesWording:
+    """What is said of a series in one language; the text is Markdown."""
+
+    name: str
+    text: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse what no page could show.
+
+        Raises:
+            BadInput: with what to change.
+        """
+        check_line("name of the series", self.name, LONGEST_TITLE)
+        check_text("text", self.text, LONGEST_TEXT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Series:
-    """Works that belong together."""
+    """Works that belong together; name and text are in its language, *others* are the same in further ones."""
 
     uid: str
     slug: str
     name: str
+    text: str = ""
+    language: str = "en"
+    others: Mapping[str, SeriesWording] = field(default_factory=dict)
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages in which the series is described, its own first."""
+        return (self.language, *self.others)
+
+    def wording(self, wanted: str) -> tuple[str, SeriesWording]:
+        """Return what is said in the language *wanted*, else in the series' own, and which of them it is."""
+        other = self.others.get(wanted)
+        return (self.language, SeriesWording(name=self.name, text=self.text)) if other is None else (wanted, other)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """A published work with all that is known of it."""
+    """A published work with all that is known of it; *position* is its place where the artisan gave it one by hand."""
 
     id: int
     uid: str
@@ -132,16 +204,7 @@ class Work:
     likes: int = 0
     announces: int = 0
     replies: int = 0
-
-
-def _check_line(name: str, text: str, longest: int) -> None:
-    """Refuse an empty, overlong or many-lined text."""
-    if not text.strip():
-        raise BadInput(f"the {name} is empty")
-    if len(text) > longest:
-        raise BadInput(f"the {name} has {len(text)} characters; up to {longest} are possible")
-    if not text.isprintable():
-        raise BadInput(f"the {name} must be one line of text")
+    position: int | None = None
 
 
 def parse_price(text: str) -> Price:

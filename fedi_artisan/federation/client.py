@@ -151,8 +151,8 @@ class Client:
                 raise RemoteMalformed("The document stands at another address than it says.")
             return document
 
-    async def get_json(self, url: str, *, accept: str, media_types: Collection[str]) -> dict[str, Any]:
-        """Return a JSON object, asked for without a signature.
+    async def get_json(self, url: str, *, accept: str, media_types: Collection[str]) -> tuple[dict[str, Any], str]:
+        """Return a JSON object, asked for without a signature, and the address that gave it, where redirects ended.
 
         Args:
             url: where it is.
@@ -163,7 +163,8 @@ class Client:
             RemoteError: as `get_document`.
         """
         async with self._exchange():
-            return _parse(await self._fetch_kind(url, accept, media_types))
+            answer = await self._fetch_kind(url, accept, media_types)
+            return _parse(answer), answer.url
 
     async def get_text(self, url: str, *, accept: str, media_types: Collection[str]) -> str:
         """Return a text in UTF-8, asked for without a signature; arguments as for `get_json`.

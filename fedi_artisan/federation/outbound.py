@@ -22,7 +22,7 @@ from fedi_artisan.federation.signatures.keys import load_private_key
 from fedi_artisan.federation.signatures.sign import SigningKey
 from fedi_artisan.services import neighbours
 from fedi_artisan.storage import actors as stored_actors
-from fedi_artisan.storage import artisans, deliveries
+from fedi_artisan.storage import artisans, deliveries, shown
 from fedi_artisan.storage.db import Database
 from fedi_artisan.storage.deliveries import Settled
 
@@ -63,6 +63,7 @@ class Outbound:
         self._courier = Courier(client, hosts, signers, clock, config.timeouts.total_s)
         self._spread = random.Random()  # noqa: S311 - only to keep retries out of step
         self._keys: dict[int, SigningKey] = {}
+        self._keys_as_of = -1
         self._parsed_keys: dict[int, tuple[str, SigningKey]] = {}
         self._ready: deque[Delivery] = deque()
         self._under_way: dict[int, asyncio.Task[None]] = {}
@@ -104,6 +105,10 @@ class Outbound:
                 per_host=self._rules.per_host,
                 limit=LOOK_AHEAD,
             )
+            shown_now = await shown.version(tx)
+        if shown_now != self._keys_as_of:
+            # A delivery that tells of a new key is signed with it, also before anybody has said to look anew.
+            self._keys, self._keys_as_of = {}, shown_now
         self._ready.extend(due)
 
     def _start(self) -> None:

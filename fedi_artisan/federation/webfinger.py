@@ -55,20 +55,32 @@ class WebFinger:
         if confirmed_uri != actor.uri:
             raise RemoteMalformed(f"{host} does not confirm that {actor.uri} is {actor.username}@{host}")
 
-    async def _ask(self, resource: str, host: str) -> tuple[str, str]:
-        """Return the subject (user@host) and the actor id that *host* gives for *resource*."""
+    async def look_up(self, resource: str, host: str) -> tuple[Mapping[str, object], str]:
+        """Return what *host* says about *resource*, as it came, and the address that said so in the end.
+
+        Raises:
+            RemoteGone: it knows of nobody.
+            RemoteError: it does not answer, or not in a way that can be read.
+        """
         query = f"resource={quote(resource, safe='')}"
         url = f"{self._scheme}://{host}/.well-known/webfinger?{query}"
         try:
-            answer = await self._get(url)
+            return await self._get(url)
         except RemoteGone as error:
             if error.http_status != 404:  # noqa: PLR2004 - Not Found; 410 is an answer
                 raise
             template = await self._template(host)
-            answer = await self._get(template.replace("{uri}", quote(resource, safe="")))
+            other_url = template.replace("{uri}", quote(resource, safe=""))
+            if other_url == url:
+                raise
+        return await self._get(other_url)
+
+    async def _ask(self, resource: str, host: str) -> tuple[str, str]:
+        """Return the subject (user@host) and the actor id that *host* gives for *resource*."""
+        answer, _ = await self.look_up(resource, host)
         return _read(answer, resource)
 
-    async def _get(self, url: str) -> Mapping[str, object]:
+    async def _get(self, url: str) -> tuple[Mapping[str, object], str]:
         return await self._client.get_json(
             url,
             accept="application/jrd+json, application/json",

@@ -4,9 +4,10 @@ import dataclasses
 from datetime import datetime
 
 from fedi_artisan.domain.actors import Artisan, check_username
-from fedi_artisan.domain.photos import Photo
+from fedi_artisan.domain.appearance import Appearance
 from fedi_artisan.domain.terms import Terms
-from fedi_artisan.domain.uris import Uris, new_uid
+from fedi_artisan.domain.texts import check_language, check_languages, check_line, check_text
+from fedi_artisan.domain.uris import Uris, new_uid, origin_of
 from fedi_artisan.errors import BadInput
 from fedi_artisan.services.outbox import say
 from fedi_artisan.services.recipes import want_stale
@@ -17,15 +18,19 @@ from fedi_artisan.vocab import render
 
 LONGEST_NAME = 100
 LONGEST_SUMMARY = 5_000
+LONGEST_LINE = 200
+# The smallest number of fields that a server of others shows of a profile is six (WIRE 3.2); more are shown here.
+MOST_LINKS = 8
 
 
 async def create(tx: Tx, *, username: str, name: str, language: str, key: tuple[str, str], now: datetime) -> Artisan:
     """Make a new artisan with her *key* (private and public PEM) and return her.
 
     Raises:
-        BadInput: the user name cannot be used or is taken, or the name is empty or too long.
+        BadInput: the user name cannot be used or is taken, the name is empty or too long, or there is no such language.
     """
     check_username(username)
+    check_language(language)
     _check_name(name)
     artisan_id = await artisans.insert(
         tx, uid=new_uid(now), username=username, name=name.strip(), language=language, now=now
@@ -40,37 +45,42 @@ def _check_name(name: str) -> None:
         raise BadInput(f"the name must be one line of 1 to {LONGEST_NAME} characters")
 
 
-async def describe(
-    tx: Tx,
-    uris: Uris,
-    artisan: Artisan,
-    *,
-    name: str | None,
-    summary: str | None,
-    icon: Photo | None,
-    image: Photo | None,
-    now: datetime,
-) -> Artisan:
-    """Change what is given of the artisan's profile, tell all followers, and return her as she is now.
+async def describe(tx: Tx, uris: Uris, changed: Artisan, now: datetime) -> Artisan:
+    """Store what an artisan says of herself as *changed* has it, tell all followers, and return her as she is now.
 
     Raises:
-        BadInput: a text is empty or too long.
+        BadInput: a text is empty, too long or in no language, or a link leads nowhere.
     """
-    if name is not None:
-        _check_name(name)
-    if summary is not None and len(summary) > LONGEST_SUMMARY:
-        raise BadInput(f"the text about you has {len(summary)} characters; up to {LONGEST_SUMMARY} are possible")
-    changed = dataclasses.replace(
-        artisan,
-        name=artisan.name if name is None else name.strip(),
-        summary=artisan.summary if summary is None else summary.strip(),
-        icon=icon or artisan.icon,
-        image=image or artisan.image,
-        updated_at=now,
-    )
+    _check_name(changed.name)
+    _check_said(changed)
+    changed = dataclasses.replace(changed, name=changed.name.strip(), updated_at=now)
     await artisans.update(tx, changed)
     await _announce_change(tx, uris, changed, now)
     return changed
+
+
+def _check_said(artisan: Artisan) -> None:
+    """Refuse what no page could show of an artisan."""
+    check_languages(artisan.language, artisan.summaries)
+    for summary in (artisan.summary, *artisan.summaries.values()):
+        check_text("text about you", summary, LONGEST_SUMMARY)
+    lines = {"craft": artisan.crafts, "place": artisan.places, "note about commissions": artisan.commissions_notes}
+    for name, texts in lines.items():
+        for code, text in texts.items():
+            check_language(code)
+            check_line(name, text, LONGEST_LINE)
+    if len(artisan.links) > MOST_LINKS:
+        raise BadInput(f"up to {MOST_LINKS} links are possible")
+    for link in artisan.links:
+        check_line("name of the link", link.label, LONGEST_NAME)
+        origin = origin_of(link.url)
+        if origin is None or origin.scheme != "https":
+            raise BadInput(f"{link.url!r} is no address; write it as https://shop.example/")
+
+
+async def set_appearance(tx: Tx, artisan: Artisan, appearance: Appearance) -> None:
+    """Change how the artisan's pages look; nobody elsewhere needs to hear of it."""
+    await artisans.update(tx, dataclasses.replace(artisan, appearance=appearance))
 
 
 async def set_terms(tx: Tx, artisan: Artisan, terms: Terms, now: datetime) -> int:

@@ -1,14 +1,16 @@
 """Works: publishing, revising, withdrawing; each tells everybody who should know."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from fedi_artisan.domain.actors import Artisan
+from fedi_artisan.domain.texts import check_languages
 from fedi_artisan.domain.uris import Uris, new_uid
-from fedi_artisan.domain.works import MOST_FEATURED, Draft, Work
+from fedi_artisan.domain.works import MOST_FEATURED, Draft, Series, SeriesWording, Work
 from fedi_artisan.errors import BadInput, Gone
 from fedi_artisan.services.outbox import say
 from fedi_artisan.services.recipes import want_stale
-from fedi_artisan.storage import artisans, conversation, deliveries, followers, works
+from fedi_artisan.storage import artisans, conversation, deliveries, followers, series, works
 from fedi_artisan.storage.db import Tx
 from fedi_artisan.vocab import render
 
@@ -68,6 +70,29 @@ async def withdraw(tx: Tx, uris: Uris, work: Work, now: datetime) -> None:
     tombstone = await works.withdraw(tx, work, now)
     document = render.delete(tombstone, artisan, uris, activity_uri=uris.activity(new_uid(now)))
     await _tell(tx, uris, tombstone, artisan, document=document, now=now)
+
+
+async def arrange(tx: Tx, artisan: Artisan, placed: Sequence[Work]) -> None:
+    """Give the artisan's works their places by hand, in this order; those that are not named come before them.
+
+    Raises:
+        BadInput: one of them is another's, or was withdrawn.
+    """
+    for work in placed:
+        if work.artisan_id != artisan.id or work.withdrawn_at is not None:
+            raise BadInput(f"{work.slug} is not one of your works")
+    await works.arrange(tx, artisan.id, list(dict.fromkeys(work.uid for work in placed)))
+
+
+async def describe_series(tx: Tx, changed: Series) -> None:
+    """Store what is said of a series as *changed* has it; its address stays.
+
+    Raises:
+        BadInput: a text cannot be used, or another series has this name.
+    """
+    check_languages(changed.language, changed.others)
+    _ = SeriesWording(name=changed.name, text=changed.text)  # a wording checks itself
+    await series.update(tx, changed)
 
 
 def _moment_of_edit(work: Work, now: datetime) -> datetime:

@@ -3,12 +3,14 @@
 import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
-from fedi_artisan.domain.actors import Artisan
+from fedi_artisan.domain.actors import Artisan, Commissions, ProfileLink
+from fedi_artisan.domain.appearance import Appearance, Home, Layout, Order, Typeface
 from fedi_artisan.domain.photos import Photo
 from fedi_artisan.domain.terms import Licence, Position, Terms, Watermark
 from fedi_artisan.errors import BadInput, NotFound
-from fedi_artisan.storage.db import Row, Tx, fetch_all, fetch_one, from_ms, to_ms
+from fedi_artisan.storage.db import Row, Tx, fetch_all, fetch_one, fetch_value, from_ms, to_ms
 from fedi_artisan.storage.photos import photo_of
 
 
@@ -58,7 +60,21 @@ def _artisan(row: Row) -> Artisan:
         icon=_photo(row["icon"]),
         image=_photo(row["image"]),
         terms=_terms(row),
+        summaries=json.loads(row["summaries"]),
+        crafts=json.loads(row["crafts"]),
+        places=json.loads(row["places"]),
+        commissions=None if row["commissions"] is None else Commissions(row["commissions"]),
+        commissions_notes=json.loads(row["commissions_notes"]),
+        links=tuple(ProfileLink(**raw) for raw in json.loads(row["links"])),
+        appearance=_appearance(json.loads(row["appearance"])),
     )
+
+
+def _appearance(raw: dict[str, Any]) -> Appearance:
+    """Return how pages look; where nothing was chosen, as usual."""
+    kinds = {"layout": Layout, "typeface": Typeface, "order": Order, "home": Home}
+    chosen: dict[str, Any] = {name: kind(raw[name]) for name, kind in kinds.items() if name in raw}
+    return Appearance(accent=raw.get("accent"), **chosen)
 
 
 async def insert(tx: Tx, *, uid: str, username: str, name: str, language: str, now: datetime) -> int:
@@ -84,7 +100,8 @@ async def update(tx: Tx, artisan: Artisan) -> None:
     sql = """
         UPDATE artisans SET name = ?, summary = ?, language = ?, licence = ?, full_size = ?, ai_refused = ?,
             watermark = ?, icon_id = (SELECT id FROM photos WHERE uid = ? AND work_id IS NULL),
-            image_id = (SELECT id FROM photos WHERE uid = ? AND work_id IS NULL), updated_at = ?
+            image_id = (SELECT id FROM photos WHERE uid = ? AND work_id IS NULL), summaries = ?, crafts = ?, places = ?,
+            commissions = ?, commissions_notes = ?, links = ?, appearance = ?, updated_at = ?
         WHERE id = ? RETURNING icon_id, image_id
     """
     said = (artisan.name, artisan.summary, artisan.language)
@@ -96,7 +113,7 @@ async def update(tx: Tx, artisan: Artisan) -> None:
         "UPDATE photos SET given_at = ? WHERE artisan_id = ? AND id IN own_photos AND uid NOT IN (?, ?)",
         (moment, artisan.id, *(uid or "" for uid in own)),
     )
-    rows = await fetch_all(tx, sql, (*said, *allowed, *own, moment, artisan.id))
+    rows = await fetch_all(tx, sql, (*said, *allowed, *own, *_portfolio(artisan), moment, artisan.id))
     if rows and [found is None for found in rows[0]] != [uid is None for uid in own]:
         raise BadInput("this picture stands in a work, or is not here any more; give it again")
     for photo in (artisan.icon, artisan.image):
@@ -104,9 +121,27 @@ async def update(tx: Tx, artisan: Artisan) -> None:
             await tx.execute("UPDATE photos SET alts = ? WHERE uid = ?", (json.dumps(dict(photo.alts)), photo.uid))
 
 
+def _portfolio(artisan: Artisan) -> tuple[object, ...]:
+    """Return the columns about how an artisan presents herself, in the order of the statement above."""
+    return (
+        json.dumps(dict(artisan.summaries)),
+        json.dumps(dict(artisan.crafts)),
+        json.dumps(dict(artisan.places)),
+        artisan.commissions,
+        json.dumps(dict(artisan.commissions_notes)),
+        json.dumps([asdict(link) for link in artisan.links]),
+        json.dumps(asdict(artisan.appearance)),
+    )
+
+
 async def list_all(tx: Tx) -> list[Artisan]:
     """Return all artisans of this server, the first one first."""
     return [_artisan(row) for row in await fetch_all(tx, _SELECT + "ORDER BY artisans.id")]
+
+
+async def count(tx: Tx) -> int:
+    """Return how many artisans are on this server."""
+    return await fetch_value(tx, "SELECT count(*) FROM artisans")
 
 
 async def find_by_username(tx: Tx, username: str) -> Artisan | None:

@@ -78,12 +78,17 @@ class Database:
 
     @contextlib.asynccontextmanager
     async def read(self) -> AsyncIterator[Tx]:
-        """Give a connection for looking things up."""
+        """Give a connection for looking things up: all that is read in the block is of one moment."""
         reader = await self._free.get()
         try:
+            await reader.execute("BEGIN")
             yield reader
         finally:
-            self._free.put_nowait(reader)
+            # Also of a cancelled task the last statement still runs: this stands in line behind it.
+            try:
+                await reader.rollback()
+            finally:
+                self._free.put_nowait(reader)
 
     @contextlib.asynccontextmanager
     async def write(self) -> AsyncIterator[Tx]:
@@ -125,7 +130,7 @@ async def _connect(path: Path, opened: contextlib.AsyncExitStack) -> Tx:
     try:
         # Tried once by itself: where opening fails, the thread of aiosqlite speaks to a loop that may have ended.
         sqlite3.connect(path).close()
-        connection = await aiosqlite.connect(path, isolation_level=None, cached_statements=256)
+        connection = await _start(path)
         opened.push_async_callback(connection.close)
         connection.row_factory = sqlite3.Row
         # The wait for other processes comes first, so that it holds for every following statement.
@@ -137,6 +142,20 @@ async def _connect(path: Path, opened: contextlib.AsyncExitStack) -> Tx:
     except sqlite3.DatabaseError as error:
         raise BadDatabase(f"{path}: {error}") from error
     return connection
+
+
+async def _start(path: Path) -> Tx:
+    """Return a connection, whose thread runs now; whoever is cancelled meanwhile leaves none behind."""
+
+    async def start() -> Tx:
+        return await aiosqlite.connect(path, isolation_level=None, cached_statements=256)
+
+    starting = asyncio.ensure_future(start())
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        await (await starting).close()
+        raise
 
 
 async def fetch_one(tx: Tx, sql: str, parameters: tuple[object, ...] = ()) -> Row | None:

@@ -21,6 +21,15 @@ async def list_series(tx: Tx, *, ai_refused: bool) -> list[tuple[str, str]]:
     return [(row["uid"], row["slug"]) for row in await fetch_all(tx, sql, (ai_refused,))]
 
 
+async def list_pages(tx: Tx, *, ai_refused: bool) -> list[tuple[str, str]]:
+    """Return uid and slug of the pages that artisans wrote whose terms refuse machines, or of the others."""
+    sql = """
+        SELECT pages.uid, slug FROM pages JOIN artisans ON artisans.id = artisan_id
+        WHERE ai_refused = ? ORDER BY pages.id
+    """
+    return [(row["uid"], row["slug"]) for row in await fetch_all(tx, sql, (ai_refused,))]
+
+
 async def list_files(tx: Tx, *, ai_refused: bool, limit: int) -> list[str]:
     """Return the names of up to *limit* public pictures that `photo_files.is_ai_refused` tells so of."""
     # From the photographs to their files (a CROSS JOIN keeps this order), never through all files: mostly few differ.

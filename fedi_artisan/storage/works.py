@@ -1,25 +1,33 @@
 """Works with their photographs, tags and series."""
 
 import json
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
-from fedi_artisan.domain.works import Availability, Dimensions, Draft, Price, Series, Work, slug_of
+from fedi_artisan.domain.appearance import Order
+from fedi_artisan.domain.works import Availability, Dimensions, Draft, Price, Wording, Work
 from fedi_artisan.errors import NotFound
 from fedi_artisan.storage import photos
 from fedi_artisan.storage.db import Row, Tx, fetch_all, fetch_one, fetch_value, from_ms, moment_or_none, to_ms
 from fedi_artisan.storage.photo_jobs import own_terms_of
 from fedi_artisan.storage.photos import photo_of
+from fedi_artisan.storage.series import SERIES_COLUMNS, series_id, series_of
+from fedi_artisan.storage.slugs import free_slug
 
 # Photographs and tags come as JSON in the same row, so that a list of works is one statement.
-_SELECT = """
-    SELECT works.*, series.uid AS series_uid, series.slug AS series_slug, series.name AS series_name,
+_SELECT = f"""
+    SELECT works.*, {SERIES_COLUMNS},
         (SELECT json_group_array(json(value))
          FROM (SELECT value FROM photo_values WHERE work_id = works.id ORDER BY position)) AS photos,
         (SELECT json_group_array(name)
          FROM (SELECT name FROM tags WHERE tags.work_id = works.id ORDER BY position)) AS tags
     FROM works LEFT JOIN series ON series.id = works.series_id
-"""
+"""  # noqa: S608 - a constant of ours
+_BY_HAND = "ORDER BY works.position IS NOT NULL, works.position, works.id DESC"
+_ORDERS = {Order.DATE: "ORDER BY works.id DESC", Order.HAND: _BY_HAND}
 
 
 def _dimensions(stored: str | None) -> Dimensions | None:
@@ -31,9 +39,6 @@ def _dimensions(stored: str | None) -> Dimensions | None:
 
 def _work(row: Row) -> Work:
     price = None if row["price_amount"] is None else Price(Decimal(row["price_amount"]), row["price_currency"])
-    series = None
-    if row["series_uid"] is not None:
-        series = Series(uid=row["series_uid"], slug=row["series_slug"], name=row["series_name"])
     draft = Draft(
         title=row["title"],
         text=row["text"],
@@ -49,6 +54,7 @@ def _work(row: Row) -> Work:
         tags=tuple(json.loads(row["tags"])),
         featured=bool(row["featured"]),
         terms=own_terms_of(row),
+        others={code: _wording(raw) for code, raw in json.loads(row["others"]).items()},
     )
     return Work(
         id=row["id"],
@@ -56,7 +62,7 @@ def _work(row: Row) -> Work:
         slug=row["slug"],
         artisan_id=row["artisan_id"],
         draft=draft,
-        series=series,
+        series=None if row["series_uid"] is None else series_of(row),
         published_at=from_ms(row["published_at"]),
         updated_at=moment_or_none(row["updated_at"]),
         withdrawn_at=moment_or_none(row["withdrawn_at"]),
@@ -64,6 +70,13 @@ def _work(row: Row) -> Work:
         likes=row["likes"],
         announces=row["announces"],
         replies=row["replies"],
+        position=row["position"],
+    )
+
+
+def _wording(raw: dict[str, Any]) -> Wording:
+    return Wording(
+        title=raw["title"], text=raw["text"], materials=tuple(raw["materials"]), techniques=tuple(raw["techniques"])
     )
 
 
@@ -88,34 +101,35 @@ def _facts(draft: Draft) -> tuple[object, ...]:
         draft.terms.full_size,
         draft.terms.ai_refused,
         draft.terms.watermarked,
+        json.dumps({code: asdict(wording) for code, wording in draft.others.items()}),
     )
 
 
 async def insert(tx: Tx, *, uid: str, artisan_id: int, draft: Draft, series_uid: str, now: datetime) -> Work:
     """Store a new work and return it; *series_uid* is used if its series is new."""
-    series_id = await _series_id(tx, artisan_id, draft.series, series_uid)
+    in_series = await series_id(tx, artisan_id, draft.series, uid=series_uid, language=draft.language)
     sql = """
         INSERT INTO works (title, text, language, materials, techniques, dimensions, year, price_amount,
-            price_currency, availability, featured, licence, full_size, ai_refused, watermarked, uid, slug, artisan_id,
-            series_id, published_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
+            price_currency, availability, featured, licence, full_size, ai_refused, watermarked, others, uid, slug,
+            artisan_id, series_id, published_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
     """
-    slug = await _free_slug(tx, "works", slug_of(draft.title))
-    rows = await fetch_all(tx, sql, (*_facts(draft), uid, slug, artisan_id, series_id, to_ms(now)))
+    slug = await free_slug(tx, "works", draft.title)
+    rows = await fetch_all(tx, sql, (*_facts(draft), uid, slug, artisan_id, in_series, to_ms(now)))
     await _put_parts(tx, rows[0]["id"], artisan_id, draft)
     return await get(tx, uid)
 
 
 async def update(tx: Tx, work: Work, draft: Draft, *, series_uid: str, now: datetime) -> Work:
     """Store *draft* as the next edit of *work* and return the work as it is now; its address stays."""
-    series_id = await _series_id(tx, work.artisan_id, draft.series, series_uid)
+    in_series = await series_id(tx, work.artisan_id, draft.series, uid=series_uid, language=draft.language)
     sql = """
         UPDATE works SET title = ?, text = ?, language = ?, materials = ?, techniques = ?, dimensions = ?, year = ?,
             price_amount = ?, price_currency = ?, availability = ?, featured = ?, licence = ?, full_size = ?,
-            ai_refused = ?, watermarked = ?, series_id = ?, edits = edits + 1, updated_at = ?, untold = 0
+            ai_refused = ?, watermarked = ?, others = ?, series_id = ?, edits = edits + 1, updated_at = ?, untold = 0
         WHERE id = ?
     """
-    await tx.execute(sql, (*_facts(draft), series_id, to_ms(now), work.id))
+    await tx.execute(sql, (*_facts(draft), in_series, to_ms(now), work.id))
     await tx.execute("DELETE FROM tags WHERE work_id = ?", (work.id,))
     await _put_parts(tx, work.id, work.artisan_id, draft)
     return await get(tx, work.uid)
@@ -128,38 +142,13 @@ async def _put_parts(tx: Tx, work_id: int, artisan_id: int, draft: Draft) -> Non
     await tx.executemany("INSERT OR IGNORE INTO tags (work_id, position, tag, name) VALUES (?, ?, ?, ?)", tags)
 
 
-async def _series_id(tx: Tx, artisan_id: int, name: str | None, uid: str) -> int | None:
-    """Return the row of the artisan's series *name*, making it where there is none."""
-    if name is None:
-        return None
-    row = await fetch_one(tx, "SELECT id FROM series WHERE artisan_id = ? AND name = ?", (artisan_id, name))
-    if row is None:
-        slug = await _free_slug(tx, "series", slug_of(name))
-        sql = "INSERT INTO series (uid, artisan_id, slug, name) VALUES (?, ?, ?, ?) RETURNING id"
-        row = (await fetch_all(tx, sql, (uid, artisan_id, slug, name)))[0]
-    return int(row["id"])
-
-
-async def _free_slug(tx: Tx, table: str, wanted: str) -> str:
-    """Return *wanted*, or *wanted* with the first free number behind it."""
-    taken_sql = {
-        "works": "SELECT slug FROM works WHERE slug = ? OR slug GLOB ? || '-[0-9]*'",
-        "series": "SELECT slug FROM series WHERE slug = ? OR slug GLOB ? || '-[0-9]*'",
-    }
-    taken = {row["slug"] for row in await fetch_all(tx, taken_sql[table], (wanted, wanted))}
-    slug, number = wanted, 2
-    while slug in taken:
-        slug, number = f"{wanted}-{number}", number + 1
-    return slug
-
-
 async def withdraw(tx: Tx, work: Work, now: datetime) -> Work:
     """Withdraw *work*: its row stays as a tombstone, what it said is gone. Returns the tombstone."""
     sql = """
         UPDATE works SET title = '-', text = '', materials = '[]', techniques = '[]', dimensions = NULL, year = NULL,
             price_amount = NULL, price_currency = NULL, availability = NULL, series_id = NULL, featured = 0,
-            licence = NULL, full_size = NULL, ai_refused = NULL, watermarked = 1, untold = 0,
-            withdrawn_at = ?
+            licence = NULL, full_size = NULL, ai_refused = NULL, watermarked = 1, untold = 0, others = '{}',
+            position = NULL, withdrawn_at = ?
         WHERE id = ?
     """
     await tx.execute(sql, (to_ms(now), work.id))
@@ -222,14 +211,34 @@ async def find_id(tx: Tx, uid: str) -> int | None:
     return None if row is None else int(row["id"])
 
 
-async def list_shown(tx: Tx, artisan_id: int, *, limit: int, before: str | None = None) -> list[Work]:
-    """Return up to *limit* works of an artisan, the newest first; those older than the work *before* where given."""
-    sql = """
-        WHERE works.artisan_id = ?1 AND withdrawn_at IS NULL
-            AND (?2 IS NULL OR works.id < (SELECT id FROM works WHERE uid = ?2))
-        ORDER BY works.id DESC LIMIT ?3
+async def list_shown(
+    tx: Tx,
+    artisan_id: int,
+    *,
+    limit: int,
+    before: str | None = None,
+    offset: int = 0,
+    order: Order = Order.DATE,
+) -> list[Work]:
+    """Return up to *limit* works of an artisan, in this order, without the first *offset* of them.
+
+    With *before* only those older than that work; none where there is no such work.
     """
-    return [_work(row) for row in await fetch_all(tx, _SELECT + sql, (artisan_id, before, limit))]
+    # Which ones first, and only of them everything: sorting would take along the photographs of all.
+    sql = f"""
+        WHERE works.id IN (
+            SELECT id FROM works WHERE artisan_id = ?1 AND withdrawn_at IS NULL
+                AND (?2 IS NULL OR works.id < (SELECT id FROM works WHERE uid = ?2))
+            {_ORDERS[order]} LIMIT ?3 OFFSET ?4)
+        {_ORDERS[order]}
+    """  # noqa: S608 - constants of ours
+    return [_work(row) for row in await fetch_all(tx, _SELECT + sql, (artisan_id, before, limit, offset))]
+
+
+async def list_newest(tx: Tx, *, limit: int) -> list[Work]:
+    """Return the newest works of everybody here."""
+    sql = "WHERE withdrawn_at IS NULL ORDER BY works.id DESC LIMIT ?"
+    return [_work(row) for row in await fetch_all(tx, _SELECT + sql, (limit,))]
 
 
 async def list_featured(tx: Tx, artisan_id: int, *, limit: int) -> list[Work]:
@@ -244,33 +253,65 @@ async def list_featured(tx: Tx, artisan_id: int, *, limit: int) -> list[Work]:
     return [_work(row) for row in await fetch_all(tx, _SELECT + sql, (artisan_id, limit))]
 
 
-async def list_tagged(tx: Tx, tag: str, *, limit: int) -> list[Work]:
-    """Return the works with this tag, in whatever case of letters, the newest first."""
+async def list_tagged(tx: Tx, tag: str, *, limit: int, offset: int = 0) -> list[Work]:
+    """Return the works with this tag, in whatever case of letters, the newest first, without the first *offset*."""
     sql = """
         WHERE withdrawn_at IS NULL AND works.id IN (SELECT work_id FROM tags WHERE tag = ?)
-        ORDER BY works.id DESC LIMIT ?
+        ORDER BY works.id DESC LIMIT ? OFFSET ?
     """
-    return [_work(row) for row in await fetch_all(tx, _SELECT + sql, (tag.casefold(), limit))]
+    return [_work(row) for row in await fetch_all(tx, _SELECT + sql, (tag.casefold(), limit, offset))]
 
 
-async def list_in_series(tx: Tx, series_uid: str, *, limit: int) -> list[Work]:
-    """Return the works of a series, the newest first."""
-    sql = "WHERE series.uid = ? AND withdrawn_at IS NULL ORDER BY works.id DESC LIMIT ?"
-    return [_work(row) for row in await fetch_all(tx, _SELECT + sql, (series_uid, limit))]
+async def list_in_series(
+    tx: Tx, series_uid: str, *, limit: int, offset: int = 0, order: Order = Order.DATE
+) -> list[Work]:
+    """Return the works of a series in this order, without the first *offset*."""
+    sql = "WHERE series.uid = ? AND withdrawn_at IS NULL"
+    found = await fetch_all(tx, f"{_SELECT} {sql} {_ORDERS[order]} LIMIT ? OFFSET ?", (series_uid, limit, offset))
+    return [_work(row) for row in found]
 
 
-async def find_series(tx: Tx, *, uid: str | None = None, slug: str | None = None) -> tuple[Series, int] | None:
-    """Return the series with this uid or slug and its artisan's row id, or None."""
-    row = await fetch_one(tx, "SELECT * FROM series WHERE uid = ? OR slug = ?", (uid, slug))
-    if row is None:
-        return None
-    return Series(uid=row["uid"], slug=row["slug"], name=row["name"]), int(row["artisan_id"])
+async def find_neighbours(tx: Tx, work: Work, order: Order) -> tuple[Work | None, Work | None]:
+    """Return the works before and after *work* in its series, as they stand in this order; None at either end."""
+    if work.series is None:
+        return None, None
+    sql = f"""
+        SELECT uid, lag(uid) OVER places AS before, lead(uid) OVER places AS after
+        FROM works WHERE series_id = (SELECT id FROM series WHERE uid = ?) AND withdrawn_at IS NULL
+        WINDOW places AS ({_ORDERS[order]})
+    """  # noqa: S608 - a constant of ours
+    row = next((row for row in await fetch_all(tx, sql, (work.series.uid,)) if row["uid"] == work.uid), None)
+    uids = (None, None) if row is None else (row["before"], row["after"])
+    before, after = [None if uid is None else await find(tx, uid) for uid in uids]
+    return before, after
+
+
+async def list_these(tx: Tx, ids: Sequence[int]) -> list[Work]:
+    """Return the works with these row ids, in the order of the ids."""
+    sql = "WHERE works.id IN (SELECT value FROM json_each(?))"
+    found = {row["id"]: _work(row) for row in await fetch_all(tx, _SELECT + sql, (json.dumps(ids),))}
+    return [found[one] for one in ids]
+
+
+async def arrange(tx: Tx, artisan_id: int, uids: Sequence[str]) -> None:
+    """Give an artisan's works their places by hand, in the order of *uids*; all others lose theirs."""
+    await tx.execute("UPDATE works SET position = NULL WHERE artisan_id = ? AND position IS NOT NULL", (artisan_id,))
+    places = [(place, artisan_id, uid) for place, uid in enumerate(uids)]
+    await tx.executemany("UPDATE works SET position = ? WHERE artisan_id = ? AND uid = ?", places)
 
 
 async def count_shown(tx: Tx, artisan_id: int | None = None) -> int:
     """Return how many works of an artisan, or of all, are shown."""
     sql = "SELECT count(*) FROM works WHERE withdrawn_at IS NULL AND (?1 IS NULL OR artisan_id = ?1)"
     return await fetch_value(tx, sql, (artisan_id,))
+
+
+async def has_available(tx: Tx, artisan_id: int) -> bool:
+    """Whether one of an artisan's works can be had at once."""
+    sql = """
+        SELECT EXISTS (SELECT 1 FROM works WHERE artisan_id = ? AND withdrawn_at IS NULL AND availability = 'available')
+    """
+    return bool(await fetch_value(tx, sql, (artisan_id,)))
 
 
 async def count_featured(tx: Tx, artisan_id: int) -> int:

@@ -24,6 +24,9 @@ ACTOR_CONTEXT: Final[JsonContext] = [
         "showFeatured": "toot:showFeatured",
         "showMedia": "toot:showMedia",
         "showRepliesInMedia": "toot:showRepliesInMedia",
+        "schema": "http://schema.org#",
+        "PropertyValue": "schema:PropertyValue",
+        "value": "schema:value",
     },
 ]
 

@@ -62,11 +62,17 @@ def plain_text(html: str) -> str:
 
 
 def page_html(markdown: str) -> str:
-    """Return the artisan's *markdown* for our own page; HTML in it is shown as text, pictures as their words."""
+    """Return the artisan's *markdown* for our own page; HTML in it is shown as text, pictures as their words.
+
+    Headings begin below that of the page and leave out no level, however she counts them.
+    """
     tokens = _MARKDOWN.parse(_sound(markdown))
+    above: list[str] = []
     for token in tokens:
+        if token.type == "heading_open":
+            above = [*(tag for tag in above if tag < token.tag), token.tag]
         if token.tag in _HEADINGS:
-            token.tag = f"h{min(int(token.tag[1]) + 1, 4)}"
+            token.tag = f"h{min(len(above) + 1, 4)}"
     return _PAGE_CLEANER.clean(_rendered(tokens, {}))
 
 

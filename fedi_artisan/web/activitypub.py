@@ -1,25 +1,23 @@
 """ActivityStreams documents under `/ap/`, and the inboxes."""
 
-import asyncio
-
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 
 from fedi_artisan.domain.actors import Artisan
+from fedi_artisan.domain.uris import Uris
 from fedi_artisan.domain.works import MOST_FEATURED, Work
-from fedi_artisan.errors import BadJson, NotFound, TooLarge, WrongMediaType
+from fedi_artisan.errors import NotFound, WrongMediaType
 from fedi_artisan.federation.signatures.request import SignedRequest
 from fedi_artisan.storage import artisans, conversation, deliveries, followers, following, works
 from fedi_artisan.storage.db import Tx
 from fedi_artisan.vocab import render
 from fedi_artisan.web import negotiate
+from fedi_artisan.web.bodies import media_type, read_body
 from fedi_artisan.web.context import site_of
 from fedi_artisan.web.documents import document, raw_document
 
 OUTBOX_PAGE = 20
 MOST_REPLIES = 100
-MOST_IN_SERIES = 200
-_LONGEST_NUMBER = 18
 _INBOX_TYPES = frozenset({negotiate.ACTIVITY_JSON, negotiate.LD_JSON, "application/json"})
 
 
@@ -96,10 +94,9 @@ async def outbox(request: Request) -> Response:
     before = request.query_params.get("before")
     async with site.db.read() as tx:
         artisan = await _artisan(request, tx)
-        uri = f"{site.uris.actor(artisan.uid)}/outbox"
+        uri = outbox_of(site.uris, artisan)
         if before is None and not _is_first_page(request):
-            total = await works.count_shown(tx, artisan.id)
-            return document(request, render.collection(uri, total=total, first=f"{uri}?page=1"))
+            return await _outbox(request, tx, artisan)
         if before is not None and await works.find(tx, before) is None:
             raise NotFound("there is no such page")
         shown = await works.list_shown(tx, artisan.id, limit=OUTBOX_PAGE + 1, before=before)
@@ -115,6 +112,31 @@ async def outbox(request: Request) -> Response:
     next_uri = f"{uri}?before={page[-1].uid}" if len(shown) > OUTBOX_PAGE else None
     content = render.collection_page(this_uri, part_of=uri, items=items, next_uri=next_uri)
     return document(request, content, ai_refused=artisan.terms.ai_refused)
+
+
+async def outbox_of_works(request: Request) -> Response:
+    """Return the outbox of the artisan whose works a page lists, or the empty one of the server where it lists more.
+
+    That is what a server gets that asks for the page of all works, by whatever they are chosen.
+    """
+    asked = request.query_params.get("artisan", "")
+    async with site_of(request).db.read() as tx:
+        everybody = await artisans.list_all(tx)
+        alone = len(everybody) == 1
+        whose = [artisan for artisan in everybody if alone or artisan.username == asked.casefold()]
+        return await (_outbox(request, tx, whose[0]) if whose else nothing(request))
+
+
+async def _outbox(request: Request, tx: Tx, artisan: Artisan) -> Response:
+    """Return the outbox itself, which counts and names its first page."""
+    uri = outbox_of(site_of(request).uris, artisan)
+    total = await works.count_shown(tx, artisan.id)
+    return document(request, render.collection(uri, total=total, first=f"{uri}?page=1"))
+
+
+def outbox_of(uris: Uris, artisan: Artisan | None) -> str:
+    """Return the id of an artisan's outbox, or of the server's own for None."""
+    return f"{uris.instance_actor if artisan is None else uris.actor(artisan.uid)}/outbox"
 
 
 def _is_first_page(request: Request) -> bool:
@@ -231,22 +253,6 @@ async def replies(request: Request) -> Response:
     return document(request, render.collection(uri, total=found.replies, first=f"{uri}?page=1", ordered=False))
 
 
-async def series(request: Request) -> Response:
-    """Return the works of a series, by their ids.
-
-    Raises:
-        NotFound: there is no such series.
-    """
-    site = site_of(request)
-    uid = request.path_params["uid"]
-    async with site.db.read() as tx:
-        if await works.find_series(tx, uid=uid) is None:
-            raise NotFound("there is no such series")
-        members = await works.list_in_series(tx, uid, limit=MOST_IN_SERIES)
-    items = [site.uris.work(work.uid) for work in members]
-    return document(request, render.collection(site.uris.series(uid), total=len(items), items=items))
-
-
 async def activity(request: Request) -> Response:
     """Return a public activity of ours by its id, as it was sent.
 
@@ -279,10 +285,10 @@ async def shared_inbox(request: Request) -> Response:
         WrongMediaType, TooLarge, and whatever `Inbox.receive` raises.
     """
     site = site_of(request)
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type not in _INBOX_TYPES:
-        raise WrongMediaType(f"send {negotiate.ACTIVITY_JSON}, not {media_type or 'nothing'}")
-    body = await _read_body(request, site.config.limits.request_body_bytes, site.config.timeouts.request_body_s)
+    kind = media_type(request)
+    if kind not in _INBOX_TYPES:
+        raise WrongMediaType(f"send {negotiate.ACTIVITY_JSON}, not {kind or 'nothing'}")
+    body = await read_body(request, site.config.limits.request_body_bytes, site.config.timeouts.request_body_s)
     path = request.scope["raw_path"].decode("latin-1")
     query = request.scope["query_string"].decode("latin-1")
     signed = SignedRequest(
@@ -302,25 +308,3 @@ def _headers(request: Request) -> dict[str, str]:
     for name, value in request.headers.items():
         headers[name] = f"{headers[name]}, {value}" if name in headers else value
     return headers
-
-
-async def _read_body(request: Request, longest: int, within_s: float) -> bytes:
-    """Return the body, refusing an overlong one before it is read and an endless or slow one while it is.
-
-    Raises:
-        TooLarge: it has more than *longest* bytes.
-        BadJson: it did not arrive in time, or not whole.
-    """
-    announced = request.headers.get("content-length", "")
-    if announced.isascii() and announced.isdigit() and (len(announced) > _LONGEST_NUMBER or int(announced) > longest):
-        raise TooLarge(f"up to {longest} bytes are read here")
-    body = bytearray()
-    try:
-        async with asyncio.timeout(within_s):
-            async for chunk in request.stream():
-                body += chunk
-                if len(body) > longest:
-                    raise TooLarge(f"up to {longest} bytes are read here")
-    except (TimeoutError, ClientDisconnect):
-        raise BadJson("the message did not arrive") from None
-    return bytes(body)

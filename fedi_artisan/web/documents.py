@@ -7,8 +7,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from fedi_artisan.vocab import json
-from fedi_artisan.web import negotiate, reservation
-from fedi_artisan.web.pages import known
+from fedi_artisan.web import negotiate
+from fedi_artisan.web.people.pages import known
+from fedi_artisan.web.programs import reservation
 
 ACTIVITY_TYPE = f"{negotiate.ACTIVITY_JSON}; charset=utf-8"
 _HEADERS = {

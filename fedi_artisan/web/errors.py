@@ -3,6 +3,7 @@
 The handlers are coroutines because Starlette would send plain functions through a thread, at every refusal.
 """
 
+import logging
 import math
 from http import HTTPStatus
 
@@ -10,29 +11,34 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from fedi_artisan.errors import ArtisanError, BadInput, RemoteUnavailable
+from fedi_artisan.errors import ArtisanError, BadInput, NoSuchPage, NoSuchWorks, RemoteUnavailable, UnknownLanguage
+from fedi_artisan.language import SOURCE, translation
+from fedi_artisan.storage import artisans
 from fedi_artisan.web import negotiate
 from fedi_artisan.web.context import site_of
-from fedi_artisan.web.links import links_of
-from fedi_artisan.web.pages import answer
+from fedi_artisan.web.people.links import PARAMETERS, links_of
+from fedi_artisan.web.people.pages import answer
+from fedi_artisan.web.people.shell import BARE, Shell, shell_of
+
+log = logging.getLogger(__name__)
 
 _RETRY_AFTER_S: dict[int, int] = {HTTPStatus.TOO_MANY_REQUESTS: 300, HTTPStatus.SERVICE_UNAVAILABLE: 60}
 _LONGEST_RETRY_AFTER_S = 86_400
-_ALWAYS_DOCUMENTS = ("/ap/", "/.well-known/", "/nodeinfo")
+_ALWAYS_DOCUMENTS = ("/ap/", "/.well-known/", "/nodeinfo", "/oembed")
 
 
 async def on_error(request: Request, error: Exception) -> Response:
     """Return the answer to a named failure, or to a refusal of the router (404, 405)."""
     if isinstance(error, HTTPException):
-        return _answer(request, error.status_code, error.detail, headers=dict(error.headers or {}))
+        return await _answer(request, error.status_code, error.detail, headers=dict(error.headers or {}))
     if isinstance(error, ArtisanError):
-        return _answer(request, error.status, str(error), told=isinstance(error, BadInput), headers=_patience(error))
+        return await _answer(request, error.status, str(error), error=error, headers=_patience(error))
     return await on_crash(request, error)
 
 
 async def on_crash(request: Request, _error: Exception) -> Response:
     """Return the answer to a fault of our own; what it was stands in the log and nowhere else."""
-    return _answer(request, 500, "something went wrong here")
+    return await _answer(request, 500, "something went wrong here")
 
 
 def _patience(error: ArtisanError) -> dict[str, str]:
@@ -44,8 +50,13 @@ def _patience(error: ArtisanError) -> dict[str, str]:
     return {"Retry-After": str(math.ceil(min(max(asked_s or usual_s, 1), _LONGEST_RETRY_AFTER_S)))}
 
 
-def _answer(
-    request: Request, status: int, reason: str, *, told: bool = False, headers: dict[str, str] | None = None
+async def _answer(
+    request: Request,
+    status: int,
+    reason: str,
+    *,
+    error: ArtisanError | None = None,
+    headers: dict[str, str] | None = None,
 ) -> Response:
     """Return *status* as a page where a person may be looking, else as JSON with the *reason*.
 
@@ -53,7 +64,7 @@ def _answer(
         request: what was asked.
         status: of the answer.
         reason: a sentence in English.
-        told: whether the page repeats the reason, because the person can do something about it.
+        error: the named failure; the page says more of those that a person can do something about.
         headers: to send as well.
     """
     if not _is_for_people(request):
@@ -62,14 +73,22 @@ def _answer(
         response.headers["Vary"] = negotiate.VARY
         response.headers["X-Content-Type-Options"] = "nosniff"
     else:
-        language = negotiate.language(request)
+        language = negotiate.language_of_excuse(request)
+        shell = await _shell(request) if status < HTTPStatus.INTERNAL_SERVER_ERROR else BARE
+        told = reason if isinstance(error, (BadInput, NoSuchWorks)) else ""
+        said = translation(language).gettext(told) if told else ""
         body = site_of(request).pages.render(
             "error.html",
             language=language,
             status=status,
-            reason=reason if told else "",
-            links=links_of(request),
-            artisan=None,
+            reason=said,
+            # Few of these sentences can be met by visitors; the others are not translated.
+            reason_language=language if said != told else SOURCE,
+            spoken_here=error.known if isinstance(error, UnknownLanguage) else (),
+            beyond_the_end=isinstance(error, NoSuchPage),
+            links=links_of(request, keeps=PARAMETERS),
+            artisan=shell.artisan,
+            shell=shell,
             canonical=None,
             document_uri=None,
             ai_refused=None,
@@ -78,6 +97,17 @@ def _answer(
     response.headers["Cache-Control"] = "no-store"
     response.headers.update(headers or {})
     return response
+
+
+async def _shell(request: Request) -> Shell:
+    """Return what stands around the excuse: all that stands around other pages, if that much can still be read."""
+    try:
+        async with site_of(request).db.read() as tx:
+            everybody = await artisans.list_all(tx)
+            return await shell_of(tx, everybody[0] if len(everybody) == 1 else None)
+    except Exception:  # a boundary: an excuse that fails would be no excuse
+        log.exception("a page of excuse goes out bare")
+        return BARE
 
 
 def _is_for_people(request: Request) -> bool:

@@ -17,9 +17,9 @@ from fedi_artisan.domain.uris import origin_of
 from fedi_artisan.errors import ArtisanError, NotFound, StoreUnavailable
 from fedi_artisan.media.stored import PUBLIC_NAMES, Content, check
 from fedi_artisan.storage import photo_files
-from fedi_artisan.web import reservation, rights
 from fedi_artisan.web.context import Site, site_of
-from fedi_artisan.web.pages import known
+from fedi_artisan.web.people.pages import known
+from fedi_artisan.web.programs import reservation, rights
 
 # A photograph opened by itself is a picture and nothing else, whatever its bytes may pretend (WIRE 10.2 #19);
 # other servers and their apps may show it.

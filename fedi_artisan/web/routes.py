@@ -6,7 +6,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from fedi_artisan.web import activitypub, media, negotiate, public, rights, static, wellknown
+from fedi_artisan.web import activitypub, media, negotiate, shelves, wellknown
+from fedi_artisan.web.people import home, interact, printing, public, static, works
+from fedi_artisan.web.programs import feeds, oembed, rights, sitemap
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -21,15 +23,53 @@ def negotiated(page: Endpoint, document: Endpoint) -> Endpoint:
 
 
 _POST = ["POST"]
+_FORM = ["GET", "POST"]
 
 ROUTES = [
-    Route("/", negotiated(public.home, activitypub.actor_of_home)),
+    # What visitors see
+    Route("/", negotiated(home.home, activitypub.actor_of_home)),
+    Route(works.PATH, negotiated(works.works, activitypub.outbox_of_works)),
     Route("/works/{slug}", negotiated(public.work, activitypub.work_of_page)),
-    Route("/media/{name}", media.media),
-    Route("/static/{name}", static.static_file),
+    Route("/series", negotiated(public.all_series, activitypub.actor_of_home)),
+    Route("/series/{slug}", negotiated(public.series, shelves.series_of_page)),
+    Route("/tags/{tag}", negotiated(public.tag, shelves.tag)),
+    Route("/pages/{slug}", negotiated(public.page, shelves.page_of_page)),
+    Route("/@{username}", negotiated(home.profile, activitypub.actor_of_profile)),
+    Route("/@{username}/series", negotiated(public.all_series, activitypub.actor_of_profile)),
+    # What they do from an account elsewhere
+    Route("/follow", interact.follow, methods=_FORM),
+    Route("/@{username}/follow", interact.follow, methods=_FORM),
+    Route("/works/{slug}/respond", interact.respond, methods=_FORM),
+    # On paper, and on other people's pages
+    Route("/works/{slug}/label", printing.label),
+    Route("/card", printing.card),
+    Route("/@{username}/card", printing.card),
+    Route("/embed", oembed.embed),
+    Route("/@{username}/embed", oembed.embed),
+    Route("/works/{slug}/embed", oembed.embed),
+    Route("/series/{slug}/embed", oembed.embed),
+    Route("/oembed", oembed.oembed),
+    # What brings them back, and search engines here
+    Route("/feed.{form}", feeds.of_site),
+    Route("/@{username}/feed.{form}", feeds.of_artisan),
+    Route("/series/{slug}/feed.{form}", feeds.of_series),
+    Route("/tags/{tag}/feed.{form}", feeds.of_tag),
+    Route(sitemap.SITEMAP, sitemap.sitemap),
+    Route("/sitemap-{number:int}.xml", sitemap.sitemap_part),
     Route(rights.ROBOTS, rights.robots_txt),
     Route(rights.TDMREP, rights.tdmrep),
+    # Files
+    Route("/media/{name}", media.media),
+    Route("/static/{name}", static.static_file),
+    # Other servers
+    Route("/.well-known/webfinger", wellknown.webfinger),
+    Route("/.well-known/host-meta", wellknown.host_meta),
+    Route("/.well-known/nodeinfo", wellknown.nodeinfo_links),
+    Route("/nodeinfo/{version}", wellknown.nodeinfo),
     Route("/ap/inbox", activitypub.shared_inbox, methods=_POST),
+    Route("/ap/actor", activitypub.instance_actor),
+    Route("/ap/actor/inbox", activitypub.shared_inbox, methods=_POST),
+    Route("/ap/actor/outbox", activitypub.nothing),
     Route("/ap/actors/{uid}", activitypub.actor),
     Route("/ap/actors/{uid}/inbox", activitypub.personal_inbox, methods=_POST),
     Route("/ap/actors/{uid}/outbox", activitypub.outbox),
@@ -40,16 +80,8 @@ ROUTES = [
     Route("/ap/works/{uid}/likes", activitypub.likes),
     Route("/ap/works/{uid}/shares", activitypub.shares),
     Route("/ap/works/{uid}/replies", activitypub.replies),
-    Route("/ap/series/{uid}", activitypub.series),
+    Route("/ap/series/{uid}", shelves.series),
+    Route("/ap/pages/{uid}", shelves.page),
+    Route("/ap/tags/{tag}", shelves.tag),
     Route("/ap/activities/{uid}", activitypub.activity),
-    Route("/ap/actor", activitypub.instance_actor),
-    Route("/ap/actor/inbox", activitypub.shared_inbox, methods=_POST),
-    Route("/ap/actor/outbox", activitypub.nothing),
-    Route("/.well-known/webfinger", wellknown.webfinger),
-    Route("/.well-known/host-meta", wellknown.host_meta),
-    Route("/.well-known/nodeinfo", wellknown.nodeinfo_links),
-    Route("/nodeinfo/{version}", wellknown.nodeinfo),
-    Route("/tags/{tag}", public.tag),
-    Route("/series/{slug}", public.series),
-    Route("/@{username}", negotiated(public.profile, activitypub.actor_of_profile)),
 ]

@@ -1,31 +1,16 @@
-"""Driving Debian's headless Chromium through its own debugging protocol, and nothing else."""
+"""Debian's Chromium, driven by Playwright: windows of every kind, and what is met in them."""
 
 import asyncio
 import contextlib
 import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from pathlib import Path
+from http import HTTPStatus
 from typing import Any
 
-import aiohttp
+from playwright.async_api import Browser, ConsoleMessage, Page, Request, Response, ViewportSize, async_playwright
 
 _MISSING = "Chromium is not installed, so no page can be looked at: `apt-get install chromium`"
-_SWITCHES = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-default-apps",
-    "--disable-extensions",
-    "--disable-sync",
-    "--hide-scrollbars",
-    "--remote-debugging-port=0",
-)
 _TIMEOUT_S = 30.0
 
 
@@ -33,57 +18,60 @@ _TIMEOUT_S = 30.0
 class Visit:
     """What a browser met on one page.
 
-    *requests* are all addresses it asked; *complaints* all errors, warnings and refusals it noted; *received_bytes*
-    what came over the network, headers included, by its kind (Document, Stylesheet, Image …).
+    *status* is that of the page; *requests* are all addresses it asked, *refused* those that answered 400 or more;
+    *complaints* all errors, warnings and refusals it noted. After Tab.settle, *received_bytes* is what came over the
+    network, headers included, by its kind (document, stylesheet, image …).
     """
 
+    status: int = 0
     requests: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
     received_bytes: dict[str, int] = field(default_factory=dict)
 
 
 class Tab:
-    """One tab. A class because answers come back by number on the one socket that all its commands share."""
+    """One tab. A class because what Playwright tells of the page, unasked, is gathered here visit by visit.
 
-    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
-        self._socket = socket
-        self._number = 0
+    `page` is Playwright's own, for all that has no word here.
+    """
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self._url = ""
         self._visit = Visit()
-        self._loaded = False
-        self._awaited: dict[str, str] = {}  # the kind of what was asked and has not come
-
-    async def send(self, method: str, **parameters: object) -> dict[str, Any]:
-        """Send one command and return its result; what happens meanwhile is noted."""
-        self._number += 1
-        await self._socket.send_json({"id": self._number, "method": method, "params": parameters})
-        while True:
-            message = await self._next()
-            if message.get("id") == self._number:
-                assert "error" not in message, message
-                result: dict[str, Any] = message["result"]
-                return result
+        self._awaited: set[Request] = set()
+        self._came: list[Request] = []
+        self._quiet = asyncio.Event()
+        page.on("request", self._asked)
+        page.on("requestfinished", self._ended)
+        page.on("requestfailed", self._failed)
+        page.on("response", self._answered)
+        page.on("console", self._noted)
+        page.on("pageerror", lambda error: self._visit.complaints.append(str(error)))
 
     async def open(
-        self, url: str, *, width_px: int, height_px: int = 900, dots: int = 1, dark: bool = False, wholly: bool = True
+        self,
+        url: str,
+        *,
+        width_px: int | None = None,
+        height_px: int = 900,
+        dark: bool | None = None,
+        wholly: bool = True,
     ) -> Visit:
         """Open *url* in a window of this size, read it to its end, and return what was met.
 
-        With several *dots* for each pixel the window is that of a phone. Not *wholly*, only its beginning is looked at.
+        What is None stays as it was. Not *wholly*, only the beginning of the page is looked at.
         """
-        await self.send(
-            "Emulation.setDeviceMetricsOverride",
-            width=width_px,
-            height=height_px,
-            deviceScaleFactor=dots,
-            mobile=dots > 1,
-        )
-        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
-        await self.send("Emulation.setEmulatedMedia", features=[scheme])
-        self._visit, self._loaded = Visit(), False
-        answer = await self.send("Page.navigate", url=url)
-        assert "errorText" not in answer, answer
-        while not self._loaded:
-            await self._next()
+        if width_px is not None and self._url:
+            # What is still open would begin to load other pictures for another window, and be stopped on the way.
+            await self.page.goto("about:blank")
+        await self.look(width_px=width_px, height_px=height_px, dark=dark)
+        self._url, self._visit, self._came = url, Visit(), []
+        self._awaited.clear()
+        answer = await self.page.goto(url)
+        assert answer is not None, url
+        self._visit.status = answer.status
         if wholly:
             # Pictures further down load when they come into sight; all of them are wanted.
             await self.evaluate(
@@ -91,78 +79,98 @@ class Tab:
             )
         return self._visit
 
+    async def look(self, *, width_px: int | None = None, height_px: int = 900, dark: bool | None = None) -> None:
+        """Look at what is open in a window of this size, by day or by night; None leaves what was."""
+        if width_px is not None:
+            await self.page.set_viewport_size(ViewportSize(width=width_px, height=height_px))
+        if dark is not None:
+            await self.page.emulate_media(color_scheme="dark" if dark else "light")
+
     async def settle(self) -> None:
-        """Return when all that was asked has come."""
-        while self._awaited:
-            await self._next()
+        """Return when all that was asked has come, and its bytes are counted."""
+        if self._awaited:
+            self._quiet.clear()
+            await asyncio.wait_for(self._quiet.wait(), _TIMEOUT_S)
+        while self._came:
+            request = self._came.pop()
+            sizes = await request.sizes()
+            received, kind = self._visit.received_bytes, request.resource_type
+            received[kind] = received.get(kind, 0) + sizes["responseHeadersSize"] + sizes["responseBodySize"]
 
-    async def evaluate(self, expression: str) -> Any:
-        """Return what *expression* gives in the page, as JSON."""
-        answer = await self.send("Runtime.evaluate", expression=expression, awaitPromise=True, returnByValue=True)
-        assert "exceptionDetails" not in answer, answer["exceptionDetails"]
-        return answer["result"].get("value")
+    async def evaluate(self, expression: str, argument: object = None) -> Any:
+        """Return what *expression* gives in the page, as JSON; a function is called with *argument*."""
+        return await self.page.evaluate(expression, argument)
 
-    async def _next(self) -> dict[str, Any]:
-        """Return the next message, noting what it tells of the visit."""
-        message: dict[str, Any] = await self._socket.receive_json(timeout=_TIMEOUT_S)
-        parameters = message.get("params", {})
-        match message.get("method"):
-            case "Network.requestWillBeSent":
-                self._visit.requests.append(parameters["request"]["url"])
-                self._awaited[parameters["requestId"]] = parameters["type"]
-            case "Network.loadingFinished":
-                received, kind = self._visit.received_bytes, self._awaited.pop(parameters["requestId"], "Other")
-                received[kind] = received.get(kind, 0) + int(parameters["encodedDataLength"])
-            case "Network.loadingFailed":
-                self._awaited.pop(parameters["requestId"], None)
-                self._visit.complaints.append(f"not loaded: {parameters['errorText']}")
-            case "Log.entryAdded":
-                self._visit.complaints.append(parameters["entry"]["text"])
-            case "Runtime.consoleAPICalled" | "Runtime.exceptionThrown":
-                self._visit.complaints.append(str(parameters))
-            case "Page.loadEventFired":
-                self._loaded = True
-        return message
+    def _asked(self, request: Request) -> None:
+        self._awaited.add(request)
+        self._visit.requests.append(request.url)
+
+    def _answered(self, answer: Response) -> None:
+        if answer.status >= HTTPStatus.BAD_REQUEST:
+            self._visit.refused.append(answer.url)
+
+    def _ended(self, request: Request) -> None:
+        self._came.append(request)
+        self._forget(request)
+
+    def _failed(self, request: Request) -> None:
+        self._visit.complaints.append(f"not loaded: {request.url}: {request.failure}")
+        self._forget(request)
+
+    def _forget(self, request: Request) -> None:
+        self._awaited.discard(request)
+        if not self._awaited:
+            self._quiet.set()
+
+    def _noted(self, message: ConsoleMessage) -> None:
+        """Note what the browser says to developers, but not that the page itself is an error page: *status* says it."""
+        if not (message.location["url"] == self._url and "the server responded with a status of" in message.text):
+            self._visit.complaints.append(message.text)
 
 
 @contextlib.asynccontextmanager
-async def chromium(profile: Path) -> AsyncIterator[Tab]:
-    """Give one tab of a fresh Chromium that keeps its files in *profile*."""
+async def chromium() -> AsyncIterator[Browser]:
+    """Give a fresh Chromium that keeps nothing on the disk."""
     program = shutil.which("chromium")
     assert program is not None, _MISSING
-    process = await asyncio.create_subprocess_exec(
-        program,
-        *_SWITCHES,
-        f"--user-data-dir={profile}",
-        "about:blank",
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.PIPE,
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=program)
+        try:
+            yield browser
+        finally:
+            await browser.close()
+
+
+@contextlib.asynccontextmanager
+async def window(
+    browser: Browser,
+    *,
+    width_px: int = 1280,
+    height_px: int = 900,
+    dots: int = 1,
+    dark: bool = False,
+    scripts: bool = True,
+) -> AsyncIterator[Tab]:
+    """Give a tab in a window of its own, whose visitor has never been here.
+
+    Args:
+        browser: whose window.
+        width_px: of what is seen.
+        height_px: of what is seen.
+        dots: of the screen for each pixel; with several, the window is that of a phone.
+        dark: whether the visitor prefers dark.
+        scripts: whether pages may run any.
+    """
+    context = await browser.new_context(
+        viewport=ViewportSize(width=width_px, height=height_px),
+        device_scale_factor=dots,
+        is_mobile=dots > 1,
+        has_touch=dots > 1,
+        color_scheme="dark" if dark else "light",
+        java_script_enabled=scripts,
     )
+    context.set_default_timeout(_TIMEOUT_S * 1000)
     try:
-        port = await asyncio.wait_for(_port(process), _TIMEOUT_S)
-        async with aiohttp.ClientSession() as session:
-            async with session.get(f"http://127.0.0.1:{port}/json/list") as answer:
-                tabs = [tab for tab in await answer.json() if tab["type"] == "page"]
-            async with session.ws_connect(tabs[0]["webSocketDebuggerUrl"], max_msg_size=0) as socket:
-                tab = Tab(socket)
-                for domain in ("Page", "Network", "Log", "Runtime"):
-                    await tab.send(f"{domain}.enable")
-                yield tab
-                await tab.send("Browser.close")
-        # Whoever stops reading its words may stop Chromium from ending.
-        await asyncio.wait_for(process.communicate(), _TIMEOUT_S)
+        yield Tab(await context.new_page())
     finally:
-        if process.returncode is None:
-            process.kill()
-            await process.communicate()
-
-
-async def _port(process: asyncio.subprocess.Process) -> int:
-    """Return the port on which a starting Chromium says that it listens."""
-    assert process.stderr is not None
-    said = []
-    async for line in process.stderr:
-        said.append(line.decode(errors="replace"))
-        if "DevTools listening on ws://" in said[-1]:
-            return int(said[-1].split("/")[2].rpartition(":")[2])
-    raise AssertionError(f"Chromium ended before it listened: {''.join(said)}")
+        await context.close()

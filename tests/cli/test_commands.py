@@ -16,7 +16,7 @@ PHOTO = Path(__file__).parents[1] / "data" / "photos"
 
 def a_photo() -> str:
     """Return the path of a good photograph."""
-    return str(PHOTO / "bowl-small.jpg")
+    return str(PHOTO / "bowl-tiny.jpg")
 
 
 def uri_of(done: Typed) -> str:
@@ -32,10 +32,19 @@ def rows(terminal: Terminal, sql: str) -> list[tuple[object, ...]]:
         return connection.execute(sql).fetchall()
 
 
-@pytest.mark.parametrize("words", [[], *([name] for name in sorted(cli.commands)), ["key", "rotate"]])
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        *([name] for name in sorted(cli.commands)),
+        ["key", "rotate"],
+        *(["page", name] for name in ("write", "revise", "remove", "order")),
+    ],
+    ids=" ".join,
+)
 def test_every_command_explains_itself(terminal: Terminal, words: list[str]) -> None:
     """`--help` works for every command, without any configuration."""
-    done = terminal.type(*words, "--help")
+    done = terminal.say(*words, "--help")
     assert done.code == 0
     assert "Usage: fedi-artisan" in done.out
 
@@ -113,6 +122,39 @@ def test_a_work_is_published_revised_and_withdrawn(home: Terminal) -> None:
     again = home.type("withdraw", uri)
     assert again.code == 1
     assert "was withdrawn" in again.err
+
+
+def test_what_a_work_need_not_say_can_be_taken_away(home: Terminal) -> None:
+    """An empty text takes a fact away, several at once, `--availability unset` its availability; the rest stays."""
+    said = home.say(
+        *(
+            "publish",
+            "--title",
+            "Jar",
+            "--text",
+            "-",
+            "--material",
+            "clay",
+            "--material",
+            "ash",
+            "--technique",
+            "thrown",
+        ),
+        *("--dimensions", "38 × 37 cm", "--year", "2026", "--price", "420 EUR", "--availability", "available"),
+        *("--series", "Moons", "--tag", "white", "--tag", "round"),
+        stdin="Round.",
+    )
+    assert said.code == 0, said.err
+    gone = [
+        word for option in ("text", "material", "technique", "price", "series", "tag") for word in (f"--{option}", "")
+    ]
+    assert home.say("revise", "jar", *gone, "--availability", "unset").code == 0
+    columns = "title, text, materials, techniques, price_amount, availability, series_id, year"
+    left = f"SELECT {columns}, dimensions IS NOT NULL, (SELECT count(*) FROM tags) FROM works"  # noqa: S608
+    assert rows(home, left) == [("Jar", "", "[]", "[]", None, None, None, 2026, 1, 0)]
+    assert home.say("revise", "jar", "--year", "", "--dimensions", "").code == 0
+    assert rows(home, "SELECT title, year, dimensions FROM works") == [("Jar", None, None)]
+    assert "the title is empty" in home.say("revise", "jar", "--title", "").err
 
 
 def test_text_can_come_from_standard_input(home: Terminal) -> None:

@@ -11,7 +11,7 @@ import pytest
 from tests.cli.typed import PROGRAM, Terminal, Typed
 from tests.photos import PHOTOS
 
-BOWL, BOWLS = str(PHOTOS / "bowl-small.jpg"), str(PHOTOS / "bowls-small.jpg")
+BOWL, BOWLS = str(PHOTOS / "bowl-tiny.jpg"), str(PHOTOS / "bowls-tiny.jpg")
 
 
 def publish(home: Terminal) -> Typed:
@@ -63,11 +63,11 @@ def test_each_photograph_says_its_own(shop: Terminal) -> None:
         done = shop.type("photo", "bowl", "1", *words)
         assert done.code == 0, done.err
     assert shown(shop) == [
-        ("bowls-small.jpg", '{"en": "Three bowls"}', '{"en": "In a row"}', None),
-        ("bowl-small.jpg", '{"en": "A bowl", "fr": "Un bol"}', '{"fr": "Tourn\\u00e9 en mars"}', "detail"),
+        ("bowls-tiny.jpg", '{"en": "Three bowls"}', '{"en": "In a row"}', None),
+        ("bowl-tiny.jpg", '{"en": "A bowl", "fr": "Un bol"}', '{"fr": "Tourn\\u00e9 en mars"}', "detail"),
     ]
     listed = shop.type("photos", "bowl").out
-    assert re.search(r"^2  680 × 453 px · widest 680 px, \d+ kB · full size 0\.0 MB$", listed, re.MULTILINE)
+    assert re.search(r"^2  160 × 106 px · widest 160 px, \d+ kB · full size 0\.0 MB$", listed, re.MULTILINE)
     for line in ("alt fr: Un bol", "caption fr: Tourné en mars", "label: detail", "focus: -0.5,0.25"):
         assert f"   {line}\n" in listed
     assert shop.type("photo", "bowl", "2", "--alt", "en=", "--label", "none").code == 0
@@ -81,11 +81,11 @@ def test_one_photograph_is_replaced_and_removed(shop: Terminal) -> None:
     assert done.code == 0, done.err
     assert [row[:2] for row in shown(shop)] == [
         ("photo.webp", '{"en": "A bowl"}'),
-        ("bowls-small.jpg", '{"en": "Three bowls"}'),
+        ("bowls-tiny.jpg", '{"en": "Three bowls"}'),
     ]
     assert before - files(shop)
     assert shop.type("photo", "bowl", "1", "--remove").code == 0
-    assert [row[0] for row in shown(shop)] == ["bowls-small.jpg"]
+    assert [row[0] for row in shown(shop)] == ["bowls-tiny.jpg"]
     assert files(shop) < before
     assert shop.type("media", "collect").out == "Removed: 0 files.\n"
 
@@ -114,7 +114,7 @@ def test_what_cannot_be_is_told(shop: Terminal, words: tuple[str, ...], told: st
 def test_every_broken_photograph_is_named(home: Terminal, tmp_path: Path) -> None:
     """Of several photographs each broken one is told with its reason; nothing is published, the good ones are kept."""
     cut = tmp_path / "cut.jpg"
-    cut.write_bytes(Path(BOWL).read_bytes()[:9000])
+    cut.write_bytes(Path(BOWL).read_bytes()[: Path(BOWL).stat().st_size // 2])
     done = home.type(
         *("publish", "--title", "Bowl", "--photo", BOWL),
         *("--photo", str(cut), "--photo", str(PHOTOS / "text-renamed.jpg")),
@@ -126,7 +126,7 @@ def test_every_broken_photograph_is_named(home: Terminal, tmp_path: Path) -> Non
         " Nothing was changed",
     ]
     publish(home)
-    assert {row[0] for row in shown(home)} == {"cut.jpg", "bowl-small.jpg", "bowls-small.jpg"}
+    assert {row[0] for row in shown(home)} == {"cut.jpg", "bowl-tiny.jpg", "bowls-tiny.jpg"}
 
 
 def test_a_photograph_can_come_on_standard_input(home: Terminal) -> None:
@@ -153,7 +153,7 @@ def test_terms_are_shown_and_changed(shop: Terminal) -> None:
         "Watermark: © Léa, top-left, opacity 0.5, scale 0.25",
     ]
     marked = files(shop)
-    assert len(marked - before) > 20
+    assert len(marked - before) >= 10
     assert shop.type("revise", "bowl", "--no-watermark", "--licence", "CC0-1.0", "--full-size", "no").code == 0
     assert "full size" not in shop.type("photos", "bowl").out
     assert shop.type("media", "rebuild").out == "Everything is as it should be.\n"
@@ -209,7 +209,7 @@ def test_the_files_are_counted_and_made_anew(shop: Terminal) -> None:
     """`media usage` tells how much there is and how much there may be; `media rebuild --all` makes all of it anew."""
     told = shop.type("media", "usage").out
     assert re.search(r"^originals +2 files +0\.0 MB$", told, re.MULTILINE)
-    assert re.search(r"^public pictures +2\d files", told, re.MULTILINE)
+    assert re.search(r"^public pictures +12 files", told, re.MULTILINE)
     assert "of 10.00 GB (0%)" in told
     before = files(shop)
     assert shop.type("media", "rebuild", "--all").out == "Made anew: 2.\n"

@@ -52,3 +52,16 @@ def test_a_taken_port_is_told(home: Terminal) -> None:
     assert done.code == 2
     assert "could not start on 127.0.0.1:" in done.err
     assert "Traceback" not in done.err
+
+
+def test_a_broken_theme_is_told_at_start(home: Terminal) -> None:
+    """What of a theme cannot be used is told on the terminal with file and line, and the server runs all the same."""
+    templates = home.folder / "data" / "theme" / "templates"
+    templates.mkdir(parents=True)
+    (templates / "work.html").write_text("one\n{% endif %}")
+    with start(home) as serving:
+        serving.send_signal(signal.SIGINT)
+        _, complaints = serving.communicate(timeout=15)
+    assert serving.returncode == 0
+    assert "theme/templates/work.html, line 2: Encountered unknown tag 'endif'" in complaints
+    assert complaints.count("\n") == 1

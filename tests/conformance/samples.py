@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from fedi_artisan.domain.actors import Artisan
+from fedi_artisan.domain.actors import Artisan, Commissions, ProfileLink
+from fedi_artisan.domain.pages import Page, PageDraft, PageWording
 from fedi_artisan.domain.photos import Photo, PictureType, Rendition, Role
 from fedi_artisan.domain.uris import Uris
-from fedi_artisan.domain.works import Availability, Dimensions, Draft, Price, Series, Work
+from fedi_artisan.domain.works import Availability, Dimensions, Draft, Price, Series, SeriesWording, Wording, Work
 from fedi_artisan.vocab import render
 
 URIS = Uris("https://atelier.example")
@@ -51,6 +52,11 @@ ARTISAN = Artisan(
     updated_at=datetime(2024, 3, 1, 9, 41, 7, tzinfo=UTC),
     icon=shown("aa11", 400, 400, "Maria at the wheel"),
     image=shown("aa22", 1500, 500, "Shelf with bowls"),
+    crafts={"en": "Potter", "pt": "Oleira"},
+    places={"en": "Porto, Portugal"},
+    commissions=Commissions.WAITING_LIST,
+    commissions_notes={"en": "about four months"},
+    links=(ProfileLink(label="Shop", url="https://ceramica.example/"),),
 )
 
 
@@ -79,13 +85,21 @@ DRAFT = Draft(
     featured=True,
 )
 
+SERIES = Series(
+    uid="01jc8zseries0000000000000c",
+    slug="moon-jars",
+    name="Moon jars",
+    text="Thrown in *two halves*.",
+    others={"fr": SeriesWording(name="Jarres de lune", text="Tournées en *deux moitiés*.")},
+)
+
 WORK = Work(
     id=14,
     uid="01jc8zmoonjar000000000000b",
     slug="moon-jar-no-14",
     artisan_id=1,
     draft=DRAFT,
-    series=Series(uid="01jc8zseries0000000000000c", slug="moon-jars", name="Moon jars"),
+    series=SERIES,
     published_at=datetime(2024, 11, 23, 12, 30, 22, tzinfo=UTC),
     likes=3,
     announces=1,
@@ -115,6 +129,37 @@ BARE = Work(
     published_at=WORK.published_at,
 )
 
+TWICE = dataclasses.replace(
+    WORK,
+    draft=dataclasses.replace(
+        DRAFT,
+        others={
+            "fr": Wording(
+                title="Jarre de lune n° 14",
+                text="Tournée en *deux moitiés*.",
+                materials=("grès", "émail de cendre"),
+                techniques=("tournage",),
+            )
+        },
+    ),
+)
+
+PAGE = Page(
+    id=1,
+    uid="01jc8zabout0000000000000e0",
+    slug="about-the-workshop",
+    artisan_id=1,
+    draft=PageDraft(
+        title="About the workshop",
+        text="## Where\n\nIn an *old mill* by the river.\n\n| bowl | 40 EUR |\n|---|---|\n| jar | 90 EUR |",
+        language="en",
+        others={"fr": PageWording(title="L’atelier", text="Dans un *vieux moulin*, au bord de la rivière.")},
+    ),
+    position=0,
+    created_at=WORK.published_at,
+    updated_at=datetime(2024, 11, 25, 7, 0, tzinfo=UTC),
+)
+
 
 def documents(uris: Uris = URIS) -> dict[str, dict[str, Any]]:
     """Return each kind of document that is written here, by name, as a server at *uris* writes it."""
@@ -129,7 +174,9 @@ def documents(uris: Uris = URIS) -> dict[str, dict[str, Any]]:
         "update_actor": render.update_actor(ARTISAN, uris, public_pem=PEM, activity_uri=activity_uri),
         "work": render.note(WORK, ARTISAN, uris),
         "work_edited": render.note(EDITED, ARTISAN, uris),
+        "work_in_two_languages": render.note(TWICE, ARTISAN, uris),
         "work_bare": render.note(BARE, ARTISAN, uris),
+        "page": render.page(PAGE, ARTISAN, uris),
         "create": create,
         "update": render.update(EDITED, ARTISAN, uris, activity_uri=activity_uri),
         "delete": render.delete(EDITED, ARTISAN, uris, activity_uri=activity_uri),
@@ -149,6 +196,8 @@ def documents(uris: Uris = URIS) -> dict[str, dict[str, Any]]:
             f"{outbox}?page=1", part_of=outbox, items=[create], next_uri=f"{outbox}?max_id=14"
         ),
         "featured": render.collection(f"{actor_uri}/featured", total=1, items=[work_uri]),
+        "tag": render.tag("MoonJar", uris, items=[work_uri]),
+        "series": render.series(SERIES, ARTISAN, uris, items=[work_uri]),
         "likes": render.collection(f"{work_uri}/likes", total=3, ordered=False),
         "replies_page": render.collection_page(
             f"{work_uri}/replies?page=1", part_of=f"{work_uri}/replies", items=[], ordered=False

@@ -476,11 +476,11 @@ def gotosocial_no_name(document: Document) -> Iterator[str]:
 
 
 def gotosocial_content_map(document: Document) -> Iterator[str]:
-    """The language is known only if the one text of the map is the content, sign for sign (WIRE 4.2)."""
+    """The language is known only if the first text of the map is the content, sign for sign (WIRE 4.2)."""
     note = note_in(document)
     if note is not None:
         languages = note.get("contentMap")
-        if not isinstance(languages, Mapping) or list(languages.values()) != [note.get("content")]:
+        if not isinstance(languages, Mapping) or next(iter(languages.values()), None) != note.get("content"):
             yield f"contentMap: {languages!r}"
 
 

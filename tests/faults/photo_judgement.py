@@ -1,11 +1,10 @@
 """What lies in the store and stands in the database, held against what was promised."""
 
 import asyncio
-import contextlib
 import hashlib
 import itertools
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,7 +59,7 @@ class Seen:
 
 async def look(db: Database) -> Seen:
     """Return what the database speaks of, all of the same moment."""
-    async with _moment(db) as tx:
+    async with db.read() as tx:
         [artisan] = await artisans.list_all(tx)
         return Seen(
             works=tuple(await works.list_shown(tx, artisan.id, limit=_MOST_WORKS)),
@@ -83,17 +82,6 @@ async def look(db: Database) -> Seen:
             ),
             jobs=await fetch_value(tx, "SELECT count(*) FROM photo_jobs"),
         )
-
-
-@contextlib.asynccontextmanager
-async def _moment(db: Database) -> AsyncIterator[Tx]:
-    """Give a connection that sees one and the same moment while the block lasts."""
-    async with db.read() as tx:
-        await tx.execute("BEGIN")
-        try:
-            yield tx
-        finally:
-            await tx.rollback()
 
 
 async def _names(tx: Tx, sql: str) -> frozenset[str]:

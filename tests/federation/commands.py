@@ -14,7 +14,7 @@ from fedi_artisan.storage import works
 from tests.house import House
 from tests.photos import take_in
 
-PHOTO = Path(__file__).parents[1] / "data" / "photos" / "ash-bowl.jpg"
+PHOTO = Path(__file__).parents[1] / "data" / "photos" / "bowl-tiny.jpg"
 
 
 async def follow(house: House, handle: str) -> str:

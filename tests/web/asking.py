@@ -1,7 +1,8 @@
 """A stranger who asks our server: one request, one whole answer, no redirect followed."""
 
+import contextlib
 import json
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,6 +44,14 @@ class Asker:
         url = where if where.startswith("http") else f"{self.origin}{where}"
         async with self.session.request(method, url, headers=headers, allow_redirects=False) as answer:
             return Answer(url, answer.status, answer.headers, await answer.read())
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def open(cls, origin: str) -> AsyncIterator["Asker"]:
+        """Give somebody who asks the server at *origin*."""
+        # Without defaults of its own, so that a request has the headers that the test gives it and no others.
+        async with aiohttp.ClientSession(skip_auto_headers={"Accept", "User-Agent"}) as session:
+            yield cls(session, origin)
 
     async def document(self, where: str) -> Any:
         """Return the ActivityStreams document there, which must be one."""

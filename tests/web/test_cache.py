@@ -2,19 +2,22 @@
 
 import asyncio
 import sqlite3
-from typing import Any
+from contextlib import closing
 
 import pytest
-from starlette.types import Message, Receive, Scope, Send
 
 from fedi_artisan.domain.works import Draft
-from fedi_artisan.web import cache
-from fedi_artisan.web.cache import Cache
+from fedi_artisan.web.answers import cache, kept
+from fedi_artisan.web.answers.cache import Cache
 from tests.federation import commands
 from tests.house import House, until
+from tests.web import slow
 from tests.web.asking import ACTIVITY_JSON, Asker
+from tests.web.slow import Slow
 
 FRESH_S = 1.0
+# The one may differ in each answer, the other in the first second after a change.
+MOMENTS = {"Date", "Last-Modified"}
 
 
 async def test_what_another_process_writes_is_shown_within_a_second(house: House, ask: Asker) -> None:
@@ -41,10 +44,13 @@ async def test_counts_follow_what_the_server_itself_writes(house: House, ask: As
     work = await house.publish()
     likes = f"{house.uris.work(work.uid)}/likes"
     assert (await ask.document(likes))["totalItems"] == 0
-    # Written as another process would, with nothing of ours.
-    with sqlite3.connect(house.config.database, isolation_level=None) as other:
-        other.execute("UPDATE works SET likes = 7")
-    other.close()
+
+    def write() -> None:
+        """Write as another process would, with nothing of ours; in a thread, or the server could not let go."""
+        with closing(sqlite3.connect(house.config.database, isolation_level=None)) as other:
+            other.execute("UPDATE works SET likes = 7")
+
+    await asyncio.to_thread(write)
 
     async def seven() -> bool:
         return bool((await ask.document(likes))["totalItems"] == 7)
@@ -53,14 +59,14 @@ async def test_counts_follow_what_the_server_itself_writes(house: House, ask: As
 
 
 async def test_kept_answers_are_the_same(house: House, ask: Asker) -> None:
-    """The second answer, from the cache, equals the first in all its headers but the date, for GET and for HEAD."""
+    """The second answer, from the cache, equals the first in all its headers but the dates, for GET and for HEAD."""
     await house.publish()
     for where in ("/", "/?lang=fr", house.actor_uri, "/nodeinfo/2.1", "/.well-known/host-meta", "/works/nothing"):
         for accept in ("text/html", ACTIVITY_JSON):
             first, second = [await ask(where, ("Accept", accept)) for _ in range(2)]
             head = await ask(where, ("Accept", accept), method="HEAD")
             shown = [
-                (answer.status, {name: value for name, value in answer.headers.items() if name != "Date"})
+                (answer.status, {name: value for name, value in answer.headers.items() if name not in MOMENTS})
                 for answer in (first, second, head)
             ]
             assert shown[0] == shown[1] == shown[2], where
@@ -70,117 +76,166 @@ async def test_kept_answers_are_the_same(house: House, ask: Asker) -> None:
 # --- The part itself, in front of an application that the test holds in its hands
 
 
-class Slow:
-    """An application that answers when it is told to, with what it found when it was asked.
-
-    A class because the test looks at how often it was asked, and changes what it finds.
-    """
-
-    def __init__(self) -> None:
-        self.asked = 0
-        self.was_asked = asyncio.Event()
-        self.found = b"old"
-        self.may_answer = asyncio.Event()
-        self.may_answer.set()
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer as ASGI 3 has it."""
-        self.asked += 1
-        self.was_asked.set()
-        body = self.found
-        await self.may_answer.wait()
-        headers = [(b"etag", b'"%s"' % body), (b"content-length", b"%d" % len(body)), (b"content-type", b"text/html")]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
-
-
-async def asked(
-    kept: Cache, path: str = "/", query: bytes = b"", method: str = "GET", *headers: tuple[bytes, bytes]
-) -> tuple[int, bytes]:
-    """Return status and body of one answer."""
-    sent: list[Message] = []
-
-    async def send(message: Message) -> None:
-        sent.append(message)
-
-    async def receive() -> Message:
-        return {"type": "http.request", "body": b""}
-
-    scope: dict[str, Any] = {"type": "http", "method": method, "path": path, "query_string": query, "headers": headers}
-    await kept(scope, receive, send)
-    return sent[0]["status"], b"".join(message.get("body", b"") for message in sent[1:])
-
-
 async def test_a_change_during_rendering_is_not_kept() -> None:
     """What was read before a change and finished after it is answered, but never again."""
-    slow = Slow()
-    kept = Cache(slow)
-    slow.may_answer.clear()
-    late = asyncio.create_task(asked(kept))
-    await slow.was_asked.wait()
-    slow.found = b"new"
-    kept.clear()
-    slow.may_answer.set()
-    assert await late == (200, b"old")
-    assert await asked(kept) == (200, b"new")
-    assert await asked(kept) == (200, b"new")
-    assert slow.asked == 2
+    app = Slow()
+    front = Cache(app)
+    app.may_answer.clear()
+    late = asyncio.create_task(slow.ask(front))
+    await app.was_asked.wait()
+    app.found = b"new"
+    front.clear()
+    app.may_answer.set()
+    assert (await late).body == b"old"
+    assert (await slow.ask(front)).body == b"new"
+    assert (await slow.ask(front)).body == b"new"
+    assert app.asked == 2
 
 
 async def test_head_and_not_modified_are_answered_from_what_is_kept() -> None:
     """Once kept, neither HEAD nor a conditional request reaches the application."""
-    slow = Slow()
-    kept = Cache(slow)
-    assert await asked(kept) == (200, b"old")
-    assert await asked(kept, "/", b"", "HEAD") == (200, b"")
-    assert await asked(kept, "/", b"", "GET", (b"if-none-match", b'W/"old"')) == (304, b"")
-    assert await asked(kept, "/", b"", "HEAD", (b"if-none-match", b'"a"'), (b"if-none-match", b'"old"')) == (304, b"")
-    assert await asked(kept, "/", b"", "GET", (b"if-none-match", b'"older"')) == (200, b"old")
-    assert slow.asked == 1
+    app = Slow()
+    front = Cache(app)
+    assert (await slow.ask(front)).body == b"old"
+    for method, held, status, body in (
+        ("HEAD", "", 200, b""),
+        ("GET", 'W/"old"', 304, b""),
+        ("HEAD", '"a"\n"old"', 304, b""),
+        ("GET", "*", 304, b""),
+        ("GET", '"older"', 200, b"old"),
+        ("GET", "old", 200, b"old"),
+    ):
+        told = await slow.ask(front, method=method, if_none_match=held)
+        assert (told.status, told.body) == (status, body), (method, held)
+    assert app.asked == 1
+
+
+@pytest.mark.parametrize("conditions", [{}, {"if_none_match": '"old"'}, {"if_none_match": "*"}])
+async def test_a_first_head_or_condition_renders_for_everybody(conditions: dict[str, str]) -> None:
+    """Where nothing is kept yet, the application is asked once for the whole, and that is kept."""
+    app = Slow()
+    front = Cache(app)
+    told = await slow.ask(front, method="HEAD", **conditions)
+    assert (told.status, told.body) == (304 if conditions else 200, b"")
+    assert (await slow.ask(front)).body == b"old"
+    [scope] = app.scopes
+    assert (scope["method"], scope["headers"]) == ("GET", [])
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS"])
 async def test_only_questions_are_kept(method: str) -> None:
     """Anything but GET and HEAD reaches the application, whatever is kept."""
-    slow = Slow()
-    kept = Cache(slow)
-    await asked(kept)
-    await asked(kept, "/", b"", method)
-    assert slow.asked == 2
+    app = Slow()
+    front = Cache(app)
+    await slow.ask(front)
+    await slow.ask(front, method=method)
+    assert app.asked == 2
+
+
+async def test_foreign_parameters_are_gone() -> None:
+    """What others add to a link neither reaches the application nor makes another page; the order tells nothing."""
+    app = Slow()
+    front = Cache(app)
+    for address in (
+        "/?page=2&lang=fr",
+        "/?utm_source=x&lang=fr&page=2&fbclid=1",
+        "/?&page=2&&lang=fr&x",
+        "/?l%61ng=fr&page=2",
+    ):
+        assert (await slow.ask(front, address)).status == 200
+    assert [scope["query_string"] for scope in app.scopes] == [b"lang=fr&page=2", b"l%61ng=fr&page=2"]
 
 
 async def test_variants_are_bounded() -> None:
     """However many queries a stranger makes up, what is kept stays below its limit; long ones are not kept at all."""
-    slow = Slow()
-    slow.found = b"x" * 400_000
-    kept = Cache(slow)
+    app = Slow(b"x" * 400_000)
+    front = Cache(app)
     for number in range(100):
-        await asked(kept, "/", b"n=%d" % number)
-    assert slow.asked == 100
-    assert kept.size_bytes <= cache.MOST_BYTES
-    await asked(kept, "/", b"n=99")
-    assert slow.asked == 100
-    long = b"n=" + b"9" * cache.LONGEST_QUERY
-    await asked(kept, "/", long)
-    await asked(kept, "/", long)
-    assert slow.asked == 102
+        await slow.ask(front, f"/?q={number}", accept_encoding="br")
+    assert app.asked == 100
+    assert 10_000_000 < front.size_bytes <= cache.MOST_BYTES
+    await slow.ask(front, "/?q=99")
+    assert app.asked == 100
+    long = "/?q=" + "9" * cache.LONGEST_ADDRESS
+    await slow.ask(front, long)
+    await slow.ask(front, long)
+    assert app.asked == 102
 
 
-async def test_huge_answers_are_not_kept() -> None:
-    """One answer cannot push out the others."""
-    slow = Slow()
-    slow.found = b"x" * (cache.LARGEST_ANSWER_BYTES + 1)
-    kept = Cache(slow)
-    await asked(kept)
-    await asked(kept)
-    assert slow.asked == 2
+async def test_codings_count_as_kept() -> None:
+    """What is made smaller for some takes room beside the whole, and is counted."""
+    front = Cache(Slow(bytes(range(256)) * 100))
+    await slow.ask(front)
+    before = front.size_bytes
+    told = await slow.ask(front, accept_encoding="gzip")
+    assert before + len(told.body) <= front.size_bytes <= before + len(told.body) + 2 * kept.OVERHEAD_BYTES
+
+
+@pytest.mark.parametrize(
+    ("size_bytes", "headers"),
+    [
+        (kept.LARGEST_BYTES + 1, {}),
+        (10, {b"cache-control": b"no-store"}),
+        (10, {b"cache-control": b"private, max-age=60"}),
+        (10, {b"set-cookie": b"a=b"}),
+        (10, {b"content-encoding": b"gzip"}),
+    ],
+)
+async def test_some_answers_are_not_kept(size_bytes: int, headers: dict[bytes, bytes]) -> None:
+    """One huge answer cannot push out the others; what is for one alone stays so; what is coded is not coded again."""
+    app = Slow(b"x" * size_bytes)
+    app.headers = headers
+    front = Cache(app)
+    for _ in range(2):
+        told = await slow.ask(front, accept_encoding="gzip")
+        assert (told.status, told.body) == (200, app.found)
+    assert app.asked == 2
 
 
 async def test_photographs_are_not_kept() -> None:
     """Media and static files come from the disk: they would fill what is meant for pages."""
-    slow = Slow()
-    kept = Cache(slow)
+    app = Slow()
+    front = Cache(app)
     for path in ("/media/x.jpg", "/static/x.css"):
-        await asked(kept, path)
-        await asked(kept, path)
-    assert slow.asked == 4
+        await slow.ask(front, path)
+        await slow.ask(front, path)
+    assert app.asked == 4
+
+
+@pytest.mark.parametrize("status", [404, 410])
+async def test_what_is_not_there_is_remembered_until_something_changes(status: int) -> None:
+    """A storm on a missing address is rendered once, though outside nobody may keep it; then it may be there."""
+    app = Slow(b"nothing here", status)
+    app.headers = {b"cache-control": b"no-store"}
+    front = Cache(app)
+    for conditions in ({}, {"if_none_match": "*"}):
+        told = await slow.ask(front, **conditions)
+        assert (told.status, told.body, told.headers["cache-control"]) == (status, b"nothing here", "no-store")
+        assert "last-modified" not in told.headers
+    assert app.asked == 1
+    app.status = 200
+    front.clear()
+    assert (await slow.ask(front)).status == 200
+
+
+@pytest.mark.parametrize("status", [400, 403, 429, 500, 503])
+async def test_other_refusals_are_not_remembered(status: int) -> None:
+    """Who is refused for what he did, or for a fault of ours, may try again."""
+    app = Slow(b"no", status)
+    front = Cache(app)
+    await slow.ask(front)
+    assert (await slow.ask(front)).status == status
+    assert app.asked == 2
+
+
+async def test_missing_addresses_push_nothing_out() -> None:
+    """A stranger who makes up addresses fills a small room of its own; the pages stay."""
+    app = Slow(b"x" * 5_000)
+    front = Cache(app)
+    await slow.ask(front, "/works")
+    app.status = 404
+    for number in range(400):
+        await slow.ask(front, f"/works/{number}")
+    assert front.size_bytes < cache.MOST_MISSING_BYTES + 20_000
+    assert (await slow.ask(front, "/works")).status == 200
+    assert app.asked == 401

@@ -3,7 +3,10 @@
 from dataclasses import replace
 from typing import Any
 
+from fedi_artisan.domain.clock import utc_now
+from fedi_artisan.domain.pages import PageDraft
 from fedi_artisan.domain.works import Availability, Draft
+from fedi_artisan.services import pages as pages_service
 from tests.conformance.validator import complaints, complaints_served
 from tests.federation import commands
 from tests.house import House, until
@@ -34,6 +37,8 @@ async def addresses(house: House) -> list[str]:
     """Return the id of everything that a house with a work serves."""
     draft = replace(await commands.photographed(house, "A bowl"), series="Bowls", featured=True)
     work = await house.publish(draft)
+    async with house.db.write() as tx:
+        page = await pages_service.write(tx, house.artisan, PageDraft(title="About", text="A *bowl*."), utc_now())
     assert work.series is not None
     said = await house.value("SELECT uri FROM activities WHERE type = 'Create'")
     actor, uri, server = house.actor_uri, house.uris.work(work.uid), house.uris.instance_actor
@@ -41,7 +46,7 @@ async def addresses(house: House) -> list[str]:
         *(server, f"{server}/outbox", actor, f"{actor}/outbox", f"{actor}/outbox?page=1"),
         *(f"{actor}/followers", f"{actor}/following", f"{actor}/featured"),
         *(uri, f"{uri}/likes", f"{uri}/shares", f"{uri}/replies", f"{uri}/replies?page=1"),
-        *(house.uris.series(work.series.uid), said),
+        *(house.uris.series(work.series.uid), house.uris.tag("ash"), house.uris.page(page.uid), said),
     ]
 
 
@@ -51,7 +56,7 @@ async def test_every_id_serves_itself(house: House, ask: Asker) -> None:
         answer = await ask(uri)
         accepted(answer)
         assert answer.headers["Access-Control-Allow-Origin"] == "*"
-        assert answer.headers["Vary"] == "Accept, Accept-Language"
+        assert answer.headers["Vary"] == "Accept, Accept-Language, Accept-Encoding"
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.headers["Cache-Control"] == "public, max-age=0, must-revalidate"
 
@@ -267,6 +272,7 @@ async def test_private_activities_stay_private(house: House, ask: Asker, neighbo
 _NOWHERE = (
     *("/ap/", "/ap/actors", "/ap/actors/", "/ap/actors/nobody", "/ap/actors/nobody/outbox", "/ap/actors/nobody/inbox"),
     *("/ap/actors/nobody/followers", "/ap/works/nothing", "/ap/works/nothing/likes", "/ap/works/nothing/replies"),
+    *("/ap/tags/nothing", "/ap/tags/%00", "/ap/pages/nothing", "/ap/pages/"),
     *("/ap/series/nothing", "/ap/activities/nothing", "/ap/actor/followers", "/ap/%00", "/ap/works/%F0%9F%8F%BA"),
     *("/nodeinfo", "/.well-known/", "/.well-known/nothing"),
 )

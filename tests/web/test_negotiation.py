@@ -47,7 +47,7 @@ async def test_pages_answer_as_they_are_asked(house: House, ask: Asker) -> None:
         for who in (*ACCEPTS, "nothing"):
             answer = await ask(path, *headers_of(who))
             assert answer.status == 200
-            assert {"Accept", "Accept-Language"} == set(answer.headers["Vary"].split(", "))
+            assert {"Accept", "Accept-Language", "Accept-Encoding"} == set(answer.headers["Vary"].split(", "))
             if who in ACCEPTS and ACCEPTS[who][1]:
                 assert answer.headers["Content-Type"] == f"{ACTIVITY_JSON}; charset=utf-8", (path, who)
                 assert answer.json()["id"] == uri

@@ -50,7 +50,8 @@ def load_private_key(pem: str) -> RSAPrivateKey:
         BadSignature: it cannot be read, or is not RSA.
     """
     try:
-        key = load_pem_private_key(pem.encode(), password=None)
+        # Made here and kept in our own database. To try once more whether its factors are primes takes 90 ms.
+        key = load_pem_private_key(pem.encode(), password=None, unsafe_skip_rsa_key_validation=True)
     except (ValueError, TypeError, UnsupportedAlgorithm):
         raise BadSignature("The private key cannot be read.") from None
     if not isinstance(key, RSAPrivateKey):

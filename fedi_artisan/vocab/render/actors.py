@@ -1,10 +1,13 @@
 """How our actors are written (WIRE 3)."""
 
+from html import escape
 from typing import Any
 
 from fedi_artisan.domain.actors import Artisan
 from fedi_artisan.domain.photos import Photo, Rendition, words_in
 from fedi_artisan.domain.uris import PUBLIC, Uris
+from fedi_artisan.language import translation
+from fedi_artisan.vocab import facts
 from fedi_artisan.vocab.context import ACTOR_CONTEXT
 from fedi_artisan.vocab.html import post_html
 from fedi_artisan.vocab.render.moments import day
@@ -82,11 +85,43 @@ def _person(artisan: Artisan, uris: Uris, public_pem: str) -> dict[str, Any]:
         "attributionDomains": [_host_name(uris)],
         "publicKey": _public_key(uri, uris, public_pem),
     }
+    fields = [*_links(artisan), *_lines(artisan)]
+    if fields:
+        document["attachment"] = fields
     if artisan.icon is not None:
         document["icon"] = _image(artisan.icon, artisan.icon.small(ICON_PX), artisan.language, uris)
     if artisan.image is not None:
         document["image"] = _image(artisan.image, artisan.image.post, artisan.language, uris)
     return document
+
+
+def _links(artisan: Artisan) -> list[dict[str, str]]:
+    """Return her links as fields: a bare link each, its text its address, or Mastodon verifies nothing (WIRE 3.2)."""
+    return [
+        _field(
+            link.label,
+            f'<a href="{escape(link.url)}" target="_blank" rel="me nofollow noopener" translate="no">'
+            f"{escape(link.url)}</a>",
+        )
+        for link in artisan.links
+    ]
+
+
+def _lines(artisan: Artisan) -> list[dict[str, str]]:
+    """Return craft, place and whether she takes commissions as fields, in her own language."""
+    language = artisan.language
+    say = translation(language).gettext
+    craft, place = (words_in(texts, language)[1] for texts in (artisan.crafts, artisan.places))
+    said = [(say("Craft"), craft), (say("Place"), place)]
+    if artisan.commissions is not None:
+        note = words_in(artisan.commissions_notes, language)[1]
+        state = facts.commissions(artisan.commissions, language)
+        said.append((say("Commissions"), f"{state} – {note}" if note else state))
+    return [_field(name, escape(text)) for name, text in said if text]
+
+
+def _field(name: str, value_html: str) -> dict[str, str]:
+    return {"type": "PropertyValue", "name": name, "value": value_html}
 
 
 def _host_name(uris: Uris) -> str:

@@ -2,8 +2,15 @@
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import quote
 
+from fedi_artisan.domain.actors import Artisan
+from fedi_artisan.domain.uris import Uris
+from fedi_artisan.domain.works import Series
 from fedi_artisan.vocab.context import ACTIVITY_STREAMS, WORK_CONTEXT
+from fedi_artisan.vocab.html import post_html
+
+_LONGEST_TEXT = 5000
 
 
 def collection(
@@ -24,6 +31,25 @@ def collection(
     if items is not None:
         document["orderedItems" if ordered else "items"] = list(items)
     return document
+
+
+def series(one: Series, artisan: Artisan, uris: Uris, *, items: Sequence[str]) -> dict[str, Any]:
+    """Return a series: whose it is, what it is called in each of its languages, its page, and the ids of its works."""
+    names = {code: one.wording(code)[1].name for code in one.languages}
+    texts = {code: post_html(one.wording(code)[1].text, longest=_LONGEST_TEXT) for code in one.languages}
+    document = collection(uris.series(one.uid), total=len(items), items=items) | {
+        "name": one.name,
+        "nameMap": names,
+        "url": uris.series_url(quote(one.slug)),
+        "attributedTo": uris.actor(artisan.uid),
+    }
+    return document | ({"summary": texts[one.language], "summaryMap": texts} if one.text else {})
+
+
+def tag(name: str, uris: Uris, *, items: Sequence[str]) -> dict[str, Any]:
+    """Return the collection of the works that have the tag *name*, by their ids, with its page."""
+    told = {"name": f"#{name}", "url": uris.tag_url(quote(name, safe=""))}
+    return collection(uris.tag(name), total=len(items), items=items) | told
 
 
 def collection_page(

@@ -10,7 +10,7 @@ from fedi_artisan.domain.actors import Artisan
 from fedi_artisan.domain.photos import Photo, words_in
 from fedi_artisan.domain.terms import Licence
 from fedi_artisan.domain.uris import PUBLIC, Uris
-from fedi_artisan.domain.works import Availability, Draft, Work
+from fedi_artisan.domain.works import Availability, Draft, Wording, Work
 from fedi_artisan.language import translation
 from fedi_artisan.vocab import facts, json, licences
 from fedi_artisan.vocab.context import ACTIVITY_STREAMS, WORK_CONTEXT
@@ -28,9 +28,10 @@ _AVAILABILITY = {kind: str(kind) for kind in Availability} | {Availability.ON_CO
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Measure:
-    """How much of a work goes into its note; lengths in characters."""
+    """How much of a work goes into its note; lengths in characters, *others* are its further languages."""
 
     source: bool
+    others: bool
     text: int
     alt: int
     facts: int
@@ -40,9 +41,9 @@ class _Measure:
 
 # Almost every work travels by the first; the others are for texts that would otherwise not arrive at all.
 _MEASURES = (
-    _Measure(source=True, text=1500, alt=1500, facts=30, fact=300, hashtags=30),
-    _Measure(source=False, text=1500, alt=500, facts=10, fact=150, hashtags=10),
-    _Measure(source=False, text=400, alt=100, facts=3, fact=100, hashtags=3),
+    _Measure(source=True, others=True, text=1500, alt=1500, facts=30, fact=300, hashtags=30),
+    _Measure(source=False, others=True, text=1500, alt=500, facts=10, fact=150, hashtags=10),
+    _Measure(source=False, others=False, text=400, alt=100, facts=3, fact=100, hashtags=3),
 )
 
 
@@ -110,7 +111,10 @@ def _note(work: Work, artisan: Artisan, uris: Uris, measure: _Measure) -> dict[s
     """Return the note of *work*, as much of it as *measure* allows."""
     uri, actor_uri, draft = uris.work(work.uid), uris.actor(artisan.uid), work.draft
     hashtags = _hashtags(draft, uris, measure)
-    content = _content(work, uris, hashtags, measure)
+    contents = {
+        code: _content(work, uris, code, hashtags, measure)
+        for code in (draft.languages if measure.others else draft.languages[:1])
+    }
     licence = draft.terms.within(artisan.terms).licence
     document: dict[str, Any] = {
         "id": uri,
@@ -121,8 +125,9 @@ def _note(work: Work, artisan: Artisan, uris: Uris, measure: _Measure) -> dict[s
         "to": [PUBLIC],
         "cc": [f"{actor_uri}/followers"],
         "sensitive": False,
-        "content": content,
-        "contentMap": {draft.language: content},
+        # Its own language first: some read no further, and some tell the language by the text that is the same.
+        "content": contents[draft.language],
+        "contentMap": contents,
         "attachment": [_attachment(photo, draft.language, uris, measure, licence) for photo in draft.photos],
         "tag": [{"type": "Hashtag", "name": f"#{name}", "href": href} for name, href in hashtags],
         # Requests to quote are not answered yet, so nobody is promised anything: only the artisan herself may.
@@ -149,28 +154,28 @@ def _note(work: Work, artisan: Artisan, uris: Uris, measure: _Measure) -> dict[s
     return document
 
 
-def _content(work: Work, uris: Uris, hashtags: list[tuple[str, str]], measure: _Measure) -> str:
-    """Return title, text, facts, link and hashtags as the HTML that every server shows (WIRE 4.2)."""
-    lines = "<br>".join(escape(line) for line in _fact_lines(work.draft, measure))
+def _content(work: Work, uris: Uris, language: str, hashtags: list[tuple[str, str]], measure: _Measure) -> str:
+    """Return title, text, facts, link and hashtags in one language, as the HTML that every server shows (WIRE 4.2)."""
+    _, wording = work.draft.wording(language)
+    lines = "<br>".join(escape(line) for line in _fact_lines(work.draft, wording, language, measure))
     tags = " ".join(
         f'<a href="{escape(href)}" class="mention hashtag" rel="tag">#<span>{escape(name)}</span></a>'
         for name, href in hashtags
     )
     return "".join(
         (
-            f"<p><strong>{escape(work.draft.title)}</strong></p>",
-            post_html(work.draft.text, longest=measure.text),
+            f"<p><strong>{escape(wording.title)}</strong></p>",
+            post_html(wording.text, longest=measure.text),
             f"<p>{lines}</p>" if lines else "",
-            _link(work, uris),
+            _link(work, uris, language),
             f"<p>{tags}</p>" if tags else "",
         )
     )
 
 
-def _fact_lines(draft: Draft, measure: _Measure) -> list[str]:
+def _fact_lines(draft: Draft, wording: Wording, language: str, measure: _Measure) -> list[str]:
     """Return the facts, in lines: of what and how; how large and when; for how much and whether."""
-    language = draft.language
-    made = " · ".join(", ".join(_some(names, measure)) for names in (draft.materials, draft.techniques) if names)
+    made = " · ".join(", ".join(_some(names, measure)) for names in (wording.materials, wording.techniques) if names)
     return [
         line
         for line in (
@@ -192,15 +197,17 @@ def _fact_lines(draft: Draft, measure: _Measure) -> list[str]:
     ]
 
 
-def _link(work: Work, uris: Uris) -> str:
+def _link(work: Work, uris: Uris, language: str) -> str:
     """Return the paragraph that leads to the page; it says so where some servers do not show every photograph."""
     url = uris.work_url(work.slug)
     shown = url.partition("://")[2]
+    if language != work.draft.language:
+        url += f"?lang={language}"
     anchor = f'<a href="{escape(url)}" target="_blank" rel="nofollow noopener">{escape(shown)}</a>'
     count = len(work.draft.photos)
     if count <= _SHOWN_BY_MASTODON:
         return f"<p>{anchor}</p>"
-    words = translation(work.draft.language).gettext("All {count} photographs:").format(count=count)
+    words = translation(language).gettext("All {count} photographs:").format(count=count)
     return f"<p>{escape(words)} {anchor}</p>"
 
 

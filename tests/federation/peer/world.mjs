@@ -128,6 +128,10 @@ export class World {
       !strict || target === INSTANCE || (await ctx.getSignedKeyOwner({ documentLoader: await this.loader() })) != null;
     const all = (pick) => async (_ctx, name) => this.actors.has(name) ? { items: await pick(this.actor(name)) } : null;
 
+    // Where people of this server confirm what they were about to do elsewhere (FEP-3b86).
+    this.federation.setWebFingerLinksDispatcher((ctx) => [
+      { rel: "https://w3id.org/fep/3b86/Follow", template: `${ctx.origin}/intents/follow?object={object}&then={on-success}` },
+    ]);
     this.federation
       .setActorDispatcher("/users/{identifier}", (_ctx, name) => this.actors.has(name) ? this.person(name) : null)
       .mapHandle((_ctx, username) => this.actors.has(username) ? username : null)

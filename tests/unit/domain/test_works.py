@@ -27,6 +27,14 @@ from tests.photos import photo
 PHOTO = photo()
 
 
+@pytest.mark.parametrize("space", ["\u00a0", "\u202f", "\u2009"])
+def test_a_line_may_have_spaces_that_hold(space: str) -> None:
+    """French titles have no-break and thin spaces, in guillemets and before numbers; a break of line has no place."""
+    assert Draft(title=f"Jarre n°{space}14").title == f"Jarre n°{space}14"
+    with pytest.raises(BadInput, match="one line"):
+        Draft(title=f"Jarre\nn°{space}14")
+
+
 @pytest.mark.parametrize(
     ("text", "amount", "currency"),
     [

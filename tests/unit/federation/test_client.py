@@ -240,7 +240,7 @@ async def test_json_and_text(server: Server, client: Client) -> None:
     server.routes["/broken"] = reply(body=b"\xff", content_type="application/xrd+xml")
     kinds = {"application/jrd+json", "application/json"}
     answer = await client.get_json(f"{server.origin}/jrd", accept="application/jrd+json", media_types=kinds)
-    assert answer == {"subject": "acct:a@b"}
+    assert answer == ({"subject": "acct:a@b"}, f"{server.origin}/jrd")
     text = await client.get_text(
         f"{server.origin}/xrd", accept="application/xrd+xml", media_types={"application/xrd+xml"}
     )

@@ -6,6 +6,7 @@ import pytest
 import pyvips
 
 from fedi_artisan.domain.photos import CARD_PX, PictureType, Role
+from fedi_artisan.media.derive import encoding
 from tests.unit.media.pictures import CLAY, develop, flat, middle, noise, opened, saved
 
 SOF_BASELINE, SOF_PROGRESSIVE, SOS = 0xC0, 0xC2, 0xDA
@@ -72,18 +73,19 @@ def test_each_picture_has_the_type_it_says(photos: Path) -> None:
 
 def test_the_same_photograph_gives_the_same_bytes(photos: Path) -> None:
     """What is made does not depend on when: the files of the same photograph have the same names."""
-    assert develop(photos / "photo.webp") == develop(photos / "photo.webp")
+    assert develop(photos / "bowl-small.jpg") == develop(photos / "bowl-small.jpg")
 
 
-def test_noise_fits_into_a_post(tmp_path: Path) -> None:
+def test_noise_fits_into_a_post() -> None:
     """WIRE 4.3: even pure noise is less than 2 MB for other servers, with all its pixels, and not much less."""
-    post = develop(saved(noise(2560, 2560), tmp_path / "noise.jpg", Q=95)).only(Role.POST)
-    assert (post.width_px, post.height_px) == (2560, 2560)
-    assert 1_000_000 < len(post.content) < 2_000_000
+    post = encoding.post(noise(2560, 2560), b"")
+    image = pyvips.Image.new_from_buffer(post, "")
+    assert (image.width, image.height) == (2560, 2560)
+    assert 1_000_000 < len(post) < 2_000_000
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-@pytest.mark.parametrize("size", [(90, 60), (1500, 900)])
+@pytest.mark.parametrize("size", [(90, 60), (700, 420)])
 def test_every_orientation(tmp_path: Path, orientation: int, size: tuple[int, int]) -> None:
     """However the camera was held or mirrored, everything comes out upright, and speaks of turning no more."""
     half = (size[0] // 2, size[1] // 2)

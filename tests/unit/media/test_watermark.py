@@ -25,7 +25,7 @@ THIRDS = {
 @pytest.fixture(scope="module")
 def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A photograph of nothing but ground."""
-    return saved(flat(GROUND, 1500, 1000), tmp_path_factory.mktemp("plain") / "plain.png")
+    return saved(flat(GROUND, 1200, 800), tmp_path_factory.mktemp("plain") / "plain.png")
 
 
 def a_logo() -> bytes:
@@ -116,7 +116,7 @@ def test_opacity_and_scale(plain: Path) -> None:
 
     assert strength(0.2) == pytest.approx(strength(1) * 0.2, rel=0.1)
     _, _, width, _ = changed(develop(plain, mark=marks(scale=0.8)["letters"]).only(Role.POST))
-    assert width / 1500 == pytest.approx(0.8, abs=0.06)
+    assert width / 1200 == pytest.approx(0.8, abs=0.06)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (8000, 10), (10, 8000), (20, 20)])

@@ -5,10 +5,12 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from fedi_artisan.domain.filters import Filter
 from fedi_artisan.domain.photos import PictureType, Role
 from fedi_artisan.resources import folder
 from fedi_artisan.storage import artisans, photo_jobs, works
 from fedi_artisan.storage.db import Database, fetch_all, fetch_value, migrate
+from fedi_artisan.storage.search import search
 from tests.unit.storage.conftest import NOW
 
 
@@ -40,7 +42,7 @@ async def test_what_was_shown_is_shown(tmp_path: Path) -> None:
     """Pages and other servers keep the pictures they had, until new ones are made of the originals that are known."""
     path = tmp_path / "data" / "old.sqlite3"
     fill(path)
-    assert await migrate(path, folder("migrations")) == ["0002_photographs.sql"]
+    assert await migrate(path, folder("migrations")) == ["0002_photographs.sql", "0003_portfolio.sql"]
     db = await Database.open(path, folder("migrations"))
     try:
         async with db.read() as tx:
@@ -50,6 +52,9 @@ async def test_what_was_shown_is_shown(tmp_path: Path) -> None:
             assert await fetch_all(tx, "PRAGMA foreign_key_check") == []
             job = await photo_jobs.find_job(tx, NOW)
             assert await fetch_value(tx, "SELECT count(DISTINCT uid) FROM photos WHERE length(uid) = 26") == 4
+            # Works that were there before are found by their words, in titles and below photographs.
+            for words in ("bol", "un bol"):
+                assert (await search(tx, Filter(q=words), limit=9, language="fr")).works == [work]
     finally:
         await db.close()
     first, second = work.draft.photos

@@ -6,11 +6,13 @@ from decimal import Decimal
 
 import pytest
 
+from fedi_artisan.domain.appearance import Order
+from fedi_artisan.domain.pages import PageDraft, PageWording, Place
 from fedi_artisan.domain.photos import Facts, Label, Photo, Remark
 from fedi_artisan.domain.terms import Licence, OwnTerms
-from fedi_artisan.domain.works import Availability, Dimensions, Draft, Price, Work
-from fedi_artisan.errors import NotFound
-from fedi_artisan.storage import artisans, photos, works
+from fedi_artisan.domain.works import Availability, Dimensions, Draft, Price, SeriesWording, Wording, Work
+from fedi_artisan.errors import BadInput, NotFound
+from fedi_artisan.storage import artisans, pages, photos, series, works
 from fedi_artisan.storage.db import Database, Tx, fetch_value
 from tests import photos as values
 from tests.unit.storage.conftest import NOW
@@ -48,6 +50,10 @@ FULL = Draft(
     tags=("Céramique", "bois", "été_2026"),
     featured=True,
     terms=OwnTerms(licence=Licence.CC_BY_NC, full_size=False, ai_refused=True, watermarked=False),
+    others={
+        "en": Wording(title="Moon jar", text="Porcelain.", materials=("porcelain", "ash"), techniques=("throwing",)),
+        "pt-BR": Wording(title="Jarro"),
+    },
 )
 
 
@@ -56,6 +62,12 @@ async def give(tx: Tx, artisan_id: int, draft: Draft) -> None:
     for shown in draft.photos:
         if await photos.find_id(tx, shown.uid) is None:
             await values.given(tx, artisan_id, shown)
+
+
+async def publish(tx: Tx, uid: str, artisan_id: int, draft: Draft) -> Work:
+    """Store a work with its photographs in the transaction that is open."""
+    await give(tx, artisan_id, draft)
+    return await works.insert(tx, uid=uid, artisan_id=artisan_id, draft=draft, series_uid=f"series of {uid}", now=NOW)
 
 
 async def store(db: Database, artisan_id: int, uid: str, draft: Draft | None = None, *, hours: int = 0) -> Work:
@@ -183,9 +195,9 @@ async def test_a_series_is_made_once(db: Database, artisan_id: int) -> None:
     assert (one.series.slug, three.series.slug) == ("lunes", "lunes-2")
     async with db.read() as tx:
         assert [work.uid for work in await works.list_in_series(tx, one.series.uid, limit=9)] == ["u2", "u1"]
-        assert await works.find_series(tx, slug="lunes-2") == (three.series, other)
-        assert await works.find_series(tx, uid=one.series.uid) == (one.series, artisan_id)
-        assert await works.find_series(tx, uid="none") is None
+        assert await series.find(tx, slug="lunes-2") == (three.series, other)
+        assert await series.find(tx, uid=one.series.uid) == (one.series, artisan_id)
+        assert await series.find(tx, uid="none") is None
 
 
 async def test_an_unknown_work_is_not_found(db: Database) -> None:
@@ -196,3 +208,75 @@ async def test_an_unknown_work_is_not_found(db: Database) -> None:
         assert await works.find_id(tx, "none") is None
         with pytest.raises(NotFound):
             await works.get(tx, "none")
+
+
+async def test_by_hand_the_placed_follow_those_that_have_no_place(db: Database, artisan_id: int) -> None:
+    """By hand, works without a place come first, the newest first, then those with one; dates are as before."""
+    async with db.write() as tx:
+        for number in range(1, 6):
+            await publish(tx, f"u{number}", artisan_id, Draft(title=f"Work {number}"))
+        await works.arrange(tx, artisan_id, ["u2", "u4", "u1"])
+        by_hand = await works.list_shown(tx, artisan_id, limit=9, order=Order.HAND)
+        assert [work.uid for work in by_hand] == ["u5", "u3", "u2", "u4", "u1"]
+        assert [work.position for work in by_hand] == [None, None, 0, 1, 2]
+        page = await works.list_shown(tx, artisan_id, limit=2, offset=2, order=Order.HAND)
+        assert [work.uid for work in page] == ["u2", "u4"]
+        assert [work.uid for work in await works.list_shown(tx, artisan_id, limit=2, offset=1)] == ["u4", "u3"]
+        await works.arrange(tx, artisan_id, ["u3"])
+        by_hand = await works.list_shown(tx, artisan_id, limit=9, order=Order.HAND)
+        assert [work.uid for work in by_hand] == ["u5", "u4", "u2", "u1", "u3"]
+
+
+async def test_a_series_keeps_its_words_in_every_language(db: Database, artisan_id: int) -> None:
+    """What is said of a series comes back with it and with its works; two series of an artisan differ in name."""
+    async with db.write() as tx:
+        work = await publish(tx, "u1", artisan_id, Draft(title="One", series="Lunes", language="fr"))
+        other = await publish(tx, "u2", artisan_id, Draft(title="Two", series="Soleils"))
+        assert work.series is not None
+        assert other.series is not None
+        assert (work.series.language, other.series.language) == ("fr", "en")
+        said = {"en": SeriesWording(name="Moons", text="Round things.")}
+        changed = dataclasses.replace(work.series, name="Les lunes", text="Rondes.", others=said)
+        await series.update(tx, changed)
+        assert (await works.get(tx, "u1")).series == changed
+        assert await series.find_named(tx, artisan_id, "Les lunes") == changed
+        with pytest.raises(BadInput):
+            await series.update(tx, dataclasses.replace(changed, name="Soleils"))
+
+
+async def test_series_are_shown_with_how_many_and_a_cover(db: Database, artisan_id: int) -> None:
+    """Only series with works are listed, that of the newest work first; a featured work gives the cover."""
+    async with db.write() as tx:
+        await publish(tx, "u1", artisan_id, Draft(title="One", series="A", photos=(photo(1),), featured=True))
+        await publish(tx, "u2", artisan_id, Draft(title="Two", series="A", photos=(photo(2),)))
+        await publish(tx, "u3", artisan_id, Draft(title="Three", series="B"))
+        gone = await publish(tx, "u4", artisan_id, Draft(title="Four", series="C"))
+        await works.withdraw(tx, gone, NOW)
+        shown = await series.list_shown(tx, artisan_id)
+        assert [(one.series.name, one.count) for one in shown] == [("B", 1), ("A", 2)]
+        assert shown[0].cover is None
+        assert shown[1].cover is not None
+        assert shown[1].cover.uid == photo(1).uid
+        assert await series.list_shown(tx, artisan_id + 1) == []
+
+
+async def test_pages_stand_in_the_order_of_the_menu(db: Database, artisan_id: int) -> None:
+    """A page comes back as it was written; a new one is last; the order can be changed and addresses stay."""
+    about = PageDraft(
+        title="À propos", text="*Bonjour.*", language="fr", others={"en": PageWording(title="About", text="Hello.")}
+    )
+    async with db.write() as tx:
+        first = await pages.insert(tx, uid="p1", artisan_id=artisan_id, draft=about, now=NOW)
+        await pages.insert(tx, uid="p2", artisan_id=artisan_id, draft=PageDraft(title="Prices", text=""), now=NOW)
+        hidden = PageDraft(title="Prices", text="", place=Place.FOOTER)
+        await pages.insert(tx, uid="p3", artisan_id=artisan_id, draft=hidden, now=NOW)
+        assert [page.slug for page in await pages.list_all(tx, artisan_id)] == ["a-propos", "prices", "prices-2"]
+        assert (first.draft, await pages.find_by_slug(tx, "a-propos")) == (about, first)
+        await pages.arrange(tx, artisan_id, ["prices-2", "a-propos"])
+        assert [page.slug for page in await pages.list_all(tx, artisan_id)] == ["prices-2", "a-propos", "prices"]
+        await pages.update(tx, first, PageDraft(title="Moi", text="!"), NOW + timedelta(hours=1))
+        again = await pages.find_by_uid(tx, "p1")
+        assert again is not None
+        assert (again.slug, again.draft.title, again.updated_at) == ("a-propos", "Moi", NOW + timedelta(hours=1))
+        await pages.remove(tx, again)
+        assert await pages.count(tx, artisan_id) == 2

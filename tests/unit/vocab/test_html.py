@@ -156,6 +156,7 @@ def test_plain_text(html: str, words: str) -> None:
     ("markdown", "html"),
     [
         ("# A\n## B\n### C\n###### D", "<h2>A</h2>\n<h3>B</h3>\n<h4>C</h4>\n<h4>D</h4>\n"),
+        ("## A\n##### B\n# C\n### D\n## E", "<h2>A</h2>\n<h3>B</h3>\n<h2>C</h2>\n<h3>D</h3>\n<h3>E</h3>\n"),
         ("*a* **b** ~~c~~", "<p><em>a</em> <strong>b</strong> <s>c</s></p>\n"),
         ("1. a\n2. b", "<ol>\n<li>a</li>\n<li>b</li>\n</ol>\n"),
         ("<b>a</b> <script>b</script>", "<p>&lt;b&gt;a&lt;/b&gt; &lt;script&gt;b&lt;/script&gt;</p>\n"),
@@ -168,7 +169,7 @@ def test_plain_text(html: str, words: str) -> None:
     ],
 )
 def test_page_html(markdown: str, html: str) -> None:
-    """Markdown becomes our page's HTML, headings one level down; HTML in it is text, pictures are their words."""
+    """Markdown becomes our page's HTML, headings below the page's; HTML in it is text, pictures are their words."""
     assert page_html(markdown) == html
 
 

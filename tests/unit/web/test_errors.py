@@ -1,6 +1,8 @@
 """What is answered when something fails."""
 
 import json
+from collections.abc import AsyncIterator
+from pathlib import Path
 from types import SimpleNamespace
 
 import aiohttp
@@ -11,18 +13,27 @@ from starlette.requests import Request
 
 from fedi_artisan.config import Config
 from fedi_artisan.errors import ArtisanError, BadInput, BadJson, Forbidden, Gone, NotFound, TooLarge
+from fedi_artisan.resources import folder
+from fedi_artisan.storage.db import Database, migrate
 from fedi_artisan.web import errors
-from fedi_artisan.web.pages import Pages
+from fedi_artisan.web.people.pages import Pages
 from tests.house import House
 from tests.unit.web.markup import read
 
 
-@pytest.fixture(scope="module")
-def app() -> Starlette:
-    """An application of which only the pages are needed."""
+@pytest.fixture(params=["nobody", "nothing"])
+async def app(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Starlette]:
+    """An application of which only the pages are needed; its database is empty, or cannot be read at all."""
     application = Starlette()
-    application.state.site = SimpleNamespace(pages=Pages(Config(origin="https://atelier.example")))
-    return application
+    path, migrations = tmp_path / "empty.sqlite3", folder("migrations")
+    await migrate(path, migrations)
+    db = await Database.open(path, migrations)
+    application.state.site = SimpleNamespace(pages=Pages(Config(origin="https://atelier.example")), db=db)
+    if request.param == "nothing":
+        await db.close()
+    yield application
+    if request.param != "nothing":
+        await db.close()
 
 
 def _request(app: Starlette, path: str = "/works/x", **headers: str) -> Request:

@@ -15,7 +15,7 @@ from fedi_artisan.federation.signatures import keys
 from fedi_artisan.services import artisans as artisans_service
 from fedi_artisan.services import works as works_service
 from fedi_artisan.storage import artisans
-from fedi_artisan.web import pages, public
+from fedi_artisan.web.people import pages, paging
 from tests.house import House
 from tests.photos import grey
 from tests.unit.web.markup import Page, read
@@ -108,8 +108,8 @@ async def test_headers_let_nothing_in(visitor: Visitor) -> None:
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Referrer-Policy"] == "same-origin"
     assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
-    assert answer.headers["Cache-Control"] == "public, max-age=0, must-revalidate"
-    assert {name.strip() for name in answer.headers["Vary"].split(",")} >= {"Accept", "Accept-Language"}
+    assert answer.headers["Cache-Control"] == "public, max-age=0, s-maxage=10, must-revalidate"
+    assert answer.headers["Vary"] == "Accept, Accept-Language, Accept-Encoding"
 
 
 @pytest.mark.parametrize("held", ["{etag}", "W/{etag}", '"other", {etag}'])
@@ -127,7 +127,7 @@ async def test_page_that_is_held_is_not_sent_again(visitor: Visitor, held: str) 
 
 
 async def test_language_is_the_visitors(visitor: Visitor) -> None:
-    """Accept-Language decides, `?lang=` decides before it and stays in the links; other values are ignored."""
+    """Accept-Language decides, `?lang=` decides before it and stays in the links."""
     work = await visitor.house.publish()
     french, answer = await visitor.get("/", Accept_Language="fr-CH, en;q=0.5")
     assert french.one("html").attributes["lang"] == "fr"
@@ -138,27 +138,84 @@ async def test_language_is_the_visitors(visitor: Visitor) -> None:
     assert chosen.one("html").attributes["lang"] == "fr"
     assert chosen.one("a", href=f"/works/{work.slug}?lang=fr")
     assert chosen.one("a", href="?lang=en")
-    odd, _ = await visitor.get('/?lang="><script>')
-    assert odd.one("html").attributes["lang"] == "en"
-    assert odd.one("a", href=f"/works/{work.slug}")
 
 
-async def test_older_works_are_a_page_away(visitor: Visitor) -> None:
-    """Sixty works stand on a page; a plain link leads to the older ones, and after the last there is nothing."""
-    for number in range(public.WORKS_PER_PAGE + 1):
+@pytest.mark.parametrize("asked", ["de", "FR", "fr-CA", "fr en", "%22%3E%3Cscript%3E", "x" * 5000, "%00", "%ff"])
+async def test_unknown_language_is_a_page_that_says_which_there_are(visitor: Visitor, asked: str) -> None:
+    """A language we do not have is a 404, in the one that the browser likes best, with a link to each there is."""
+    await visitor.house.publish(FULL)
+    for path in ("/", "/works/jarre-de-lune-n-14", "/tags/jarre", "/series/lunes", "/nowhere"):
+        page, answer = await visitor.get(f"{path}?lang={asked}&page=1", 404, Accept_Language="fr, en;q=0.5")
+        assert answer.headers["Content-Language"] == page.one("html").attributes["lang"] == "fr"
+        if path == "/nowhere":
+            continue
+        assert page.one("h1").text == "Pas dans cette langue"
+        links = [link for link in page.all("a") if link.text in {"Français", "English"}]
+        assert [link.attributes["href"] for link in links] == ["?lang=fr", "?lang=en"]
+        assert [link.attributes["lang"] for link in links] == ["fr", "en"]
+        assert not page.all("link", rel="canonical")
+
+
+async def test_every_language_of_a_page_has_its_address(visitor: Visitor) -> None:
+    """Search engines learn each page's address in each language, and one that leaves it to the browser.
+
+    Where a language was asked for, its own address is the page's; else the bare one. Preview cards say the same.
+    """
+    await visitor.house.publish(FULL)
+    for path in ("/", "/works/jarre-de-lune-n-14", "/tags/Porcelaine", "/series/lunes"):
+        url = f"{visitor.house.config.origin}{path}"
+        for query, canonical, said in (("", url, "en_GB"), ("?lang=fr", f"{url}?lang=fr", "fr_FR")):
+            page, _ = await visitor.get(f"{path}{query}")
+            assert page.one("link", rel="canonical").attributes["href"] == canonical == page.meta("og:url")
+            assert page.meta("og:locale") == said
+            alternates = [
+                link.attributes for link in page.all("link", rel="alternate") if "hreflang" in link.attributes
+            ]
+            assert {one["hreflang"]: one["href"] for one in alternates} == {
+                "fr": f"{url}?lang=fr",
+                "en": f"{url}?lang=en",
+                "x-default": url,
+            }
+
+
+async def test_more_works_are_a_page_away(visitor: Visitor) -> None:
+    """Sixty works stand on a page; plain links lead on and back, in the language that was chosen."""
+    for number in range(paging.WORKS_PER_PAGE + 1):
         await visitor.house.publish(Draft(title=f"Bowl {number}"))
-    first, _ = await visitor.get("/?lang=en")
-    assert len(first.all("li", class_="piece")) == public.WORKS_PER_PAGE
-    link = first.one("a", rel="next").attributes["href"]
-    older, _ = await visitor.get(link)
-    assert [name.text for name in older.all("h2", class_="name")] == ["Bowl 0"]
-    assert older.one("h1").text == "Older works"
-    assert not older.all("a", rel="next")
-    assert older.one("link", rel="canonical").attributes["href"].endswith(link.removesuffix("&lang=en"))
-    oldest = await visitor.house.value("SELECT uid FROM works ORDER BY id LIMIT 1")
-    last, _ = await visitor.get(f"/?before={oldest}", 404)
-    assert last.one("h1")
-    await visitor.get("/?before=nothing", 404)
+    first, _ = await visitor.get("/?lang=fr")
+    assert len(first.all("li", class_="piece")) == paging.WORKS_PER_PAGE
+    [link] = {element.attributes["href"] for name in ("a", "link") for element in first.all(name, rel="next")}
+    assert link == "/?page=2&lang=fr"
+    assert not first.all("a", rel="prev")
+    assert not first.all("link", rel="prev")
+    second, _ = await visitor.get(link)
+    assert [name.text for name in second.all("h2", class_="name")] == ["Bowl 0"]
+    assert second.one("title").text == "Page 2 – Atelier Maria"
+    assert second.one("h1").text == "Œuvres, page 2"
+    assert not second.all("a", rel="next")
+    [back] = {element.attributes["href"] for name in ("a", "link") for element in second.all(name, rel="prev")}
+    assert back == "/?lang=fr"
+    assert second.one("link", rel="canonical").attributes["href"] == f"{visitor.house.config.origin}/?page=2&lang=fr"
+    assert second.one("link", hreflang="x-default").attributes["href"] == f"{visitor.house.config.origin}/?page=2"
+    assert second.one("a", hreflang="en").attributes["href"] == "?page=2&lang=en"
+
+
+@pytest.mark.parametrize("number", ["2", "0", "-1", "x", "1.5", "01", "+1", "%D9%A1", "9" * 7, "9" * 4000, "%00"])
+async def test_page_that_is_not_there_says_so(visitor: Visitor, number: str) -> None:
+    """Past the end, before the beginning, or no number at all: a 404 in plain words with the way to the first page."""
+    for path in ("/", "/@maria"):
+        page, _ = await visitor.get(f"{path}?page={number}&lang=fr", 404)
+        assert page.one("h1").text == "Le bout de l’étagère"
+        assert page.one("a", href="?lang=fr").text == "Voir sa première page"
+
+
+async def test_first_page_has_one_address(visitor: Visitor) -> None:
+    """`?page=1`, an empty one and names that no page knows change nothing."""
+    await visitor.house.publish()
+    plain, _ = await visitor.get("/")
+    for query in ("page=1", "page=", "lang=", "before=nothing", "utm_source=x&fbclid=y", "series=lunes"):
+        page, _ = await visitor.get(f"/?{query}")
+        assert page == plain
 
 
 async def test_work_page_has_the_label_of_a_museum(visitor: Visitor) -> None:
@@ -213,17 +270,18 @@ async def test_previews_elsewhere_are_complete(visitor: Visitor) -> None:
     card = shown.find(Role.CARD)
     assert card is not None
     assert page.meta("og:title") == FULL.title
-    assert page.meta("og:url") == url == page.one("link", rel="canonical").attributes["href"]
+    assert page.meta("og:url") == f"{url}?lang=fr" == page.one("link", rel="canonical").attributes["href"]
     assert page.meta("og:description") == page.meta("description") == "Deux bols profonds, tournés le même jour."
     assert page.meta("og:image") == house.uris.media_url(card.file)
     assert (page.meta("og:image:width"), page.meta("og:image:height")) == ("1200", "630")
     assert page.meta("og:image:alt") == "Une jarre blanche."
     assert page.meta("twitter:card") == "summary_large_image"
     assert page.meta("fediverse:creator") == house.handle
-    said = json.loads(page.one("script", type="application/ld+json").text)
+    said = json.loads(page.one("script", type="application/ld+json").text)["@graph"][0]
     assert said["offers"] == {
         "@type": "Offer",
         "url": url,
+        "seller": {"@id": f"{house.uris.profile_url(house.artisan.username)}#artisan"},
         "price": "1420.00",
         "priceCurrency": "EUR",
         "availability": "https://schema.org/MadeToOrder",
@@ -278,7 +336,7 @@ async def test_several_artisans_share_the_house(visitor: Visitor) -> None:
     assert [maker.text for maker in tag.all("span", class_="maker")] == ["Atelier Maria", "Jean Petit"]
 
 
-@pytest.mark.parametrize("path", ["/@nobody", "/works/none", "/tags/none", "/series/none", "/nowhere", "/works/%00"])
+@pytest.mark.parametrize("path", ["/@nobody", "/works/none", "/series/none", "/nowhere", "/works/%00"])
 async def test_what_is_not_there_is_a_kind_404(visitor: Visitor, path: str) -> None:
     """Nobody, nothing and nowhere are a 404 page in the visitor's language, which searches leave out."""
     page, _ = await visitor.get(path, 404, Accept_Language="fr")
@@ -308,7 +366,8 @@ async def test_nothing_an_artisan_writes_runs(visitor: Visitor) -> None:
     assert work.series is not None
     for path in ("/", f"/works/{work.slug}", "/tags/tag", f"/series/{work.series.slug}"):
         page, _ = await visitor.get(path)
-        assert not [script for script in page.all("script") if script.attributes != {"type": "application/ld+json"}]
+        scripts = [script.attributes for script in page.all("script")]
+        assert all(one["type"] == "application/ld+json" or one["src"].startswith("/static/") for one in scripts)
         for element in page.elements:
             assert not [name for name in element.attributes if name.startswith("on") or name == "style"]
             for name in ("href", "src"):
@@ -317,7 +376,7 @@ async def test_nothing_an_artisan_writes_runs(visitor: Visitor) -> None:
         assert NASTY in page.one("main").text or NASTY in page.one("body").text
         assert any(picture.attributes["alt"] == NASTY for picture in page.all("img"))
     page, _ = await visitor.get(f"/works/{work.slug}")
-    assert json.loads(page.one("script").text)["name"] == NASTY
+    assert json.loads(page.one("script", type="application/ld+json").text)["@graph"][0]["name"] == NASTY
     assert page.meta("og:title") == NASTY
 
 
@@ -327,7 +386,8 @@ async def test_words_carry_their_language_and_direction(visitor: Visitor) -> Non
     draft = Draft(title="جرة القمر", text="جرة بيضاء.", language="ar", photos=(shown,))
     work = await visitor.house.publish(draft)
     page, _ = await visitor.get(f"/works/{work.slug}")
-    assert page.one("h1").attributes == {"lang": "ar", "dir": "auto"}
+    title = page.one("h1").attributes
+    assert (title["lang"], title["dir"]) == ("ar", "auto")
     prose = page.one("div", class_="prose").attributes
     assert (prose["lang"], prose["dir"]) == ("ar", "auto")
     assert page.one("img").attributes["lang"] == "ar"

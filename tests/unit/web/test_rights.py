@@ -11,15 +11,17 @@ import pytest
 
 from fedi_artisan.domain.actors import Artisan
 from fedi_artisan.domain.clock import utc_now
+from fedi_artisan.domain.pages import PageDraft
 from fedi_artisan.domain.terms import Licence, OwnTerms, Terms
 from fedi_artisan.domain.works import Draft, Work
 from fedi_artisan.language import LANGUAGES, translation
 from fedi_artisan.media.turns import Shelf, turn
 from fedi_artisan.services import artisans as artisans_service
+from fedi_artisan.services import pages as pages_service
 from fedi_artisan.services import works as works_service
 from fedi_artisan.vocab import licences
-from fedi_artisan.web import rights
-from fedi_artisan.web.ai_crawlers import AI_CRAWLERS, Purpose
+from fedi_artisan.web.programs import rights
+from fedi_artisan.web.programs.ai_crawlers import AI_CRAWLERS, Purpose
 from tests.house import House, key_pair, open_house, until
 from tests.photos import grey
 from tests.unit.web.markup import read
@@ -56,7 +58,8 @@ async def told(ask: Asker, path: str, robots: str, tdmrep: list[Any]) -> set[boo
     if answer.media_type == "text/html":
         page = read(answer.body.decode())
         said.add(page.meta("tdm-reservation") == "1")
-        said.add([one.attributes["content"] for one in page.all("meta", name="robots")] == ["noai, noimageai"])
+        robots_said = ", ".join(one.attributes["content"] for one in page.all("meta", name="robots"))
+        said.add(robots_said.removeprefix("noindex").removeprefix(", ") == "noai, noimageai")
     return said
 
 
@@ -99,6 +102,13 @@ def paths_of(house: House, work: Work) -> list[str]:
     return [f"/works/{work.slug}", f"/works/{work.slug}?lang=fr", document, *files]
 
 
+async def written(house: House, artisan: Artisan) -> list[str]:
+    """Write a page and return where it can be read, as a page and as a document."""
+    async with house.db.write() as tx:
+        page = await pages_service.write(tx, artisan, PageDraft(title="About", text="Clay."), utc_now())
+    return [f"/pages/{page.slug}", f"/pages/{page.slug}?lang=fr", f"/ap/pages/{page.uid}"]
+
+
 @pytest.mark.parametrize("own", [None, True, False], ids=["as usual", "work refuses", "work allows"])
 @pytest.mark.parametrize("usual", [True, False], ids=["site refuses", "site allows"])
 async def test_all_ways_of_refusing_agree(house: House, ask: Asker, usual: bool, own: bool | None) -> None:
@@ -110,6 +120,7 @@ async def test_all_ways_of_refusing_agree(house: House, ask: Asker, usual: bool,
     one = await published(house, house.artisan, "Moon", 90, ai_refused=own)
     other = await published(house, house.artisan, "Moon jar", 200, ai_refused=None)
     actor = house.uris.actor(artisan.uid).removeprefix(house.uris.origin)
+    pages = await written(house, artisan)
 
     async def heard() -> bool:
         return (await ask(f"/works/{one.slug}")).headers.get("tdm-reservation") == str(
@@ -118,10 +129,14 @@ async def test_all_ways_of_refusing_agree(house: House, ask: Asker, usual: bool,
 
     await until(heard, "the new terms")
     robots, tdmrep = await rules(ask)
-    for path in paths_of(house, one):
+    for path in (*paths_of(house, one), f"/works/{one.slug}/embed"):
         assert await told(ask, path, robots, tdmrep) == {usual if own is None else own}, path
-    for path in (*paths_of(house, other), "/", "/?lang=fr", "/@maria", "/tags/moon", "/series/moons", actor):
+    places = ("/", "/?lang=fr", "/@maria", "/tags/moon", "/series/moons", "/embed", "/series/moons/embed", actor)
+    for path in (*paths_of(house, other), *places, *pages, f"/works/{other.slug}/embed"):
         assert await told(ask, path, robots, tdmrep) == {usual}, path
+    # A feed has all of each work.
+    for path in ("/feed.atom", "/@maria/feed.rss?lang=fr", "/series/moons/feed.json", "/tags/moon/feed.atom"):
+        assert await told(ask, path, robots, tdmrep) == {usual or bool(own)}, path
 
 
 async def test_each_of_several_artisans_speaks_for_herself(house: House, ask: Asker) -> None:
@@ -135,6 +150,7 @@ async def test_each_of_several_artisans_speaks_for_herself(house: House, ask: As
     closed = await published(house, house.artisan, "Closed", 90, ai_refused=True)
     his = await published(house, jean, "His", 120, ai_refused=None)
     given = await published(house, jean, "Given", 200, ai_refused=False)
+    hers, his_own = await written(house, house.artisan), await written(house, jean)
 
     async def heard() -> bool:
         return (await ask("/@maria")).headers["tdm-reservation"] == "0"
@@ -142,8 +158,10 @@ async def test_each_of_several_artisans_speaks_for_herself(house: House, ask: As
     await until(heard, "the new terms")
     robots, tdmrep = await rules(ask)
     actors = [house.uris.actor(uid).removeprefix(house.uris.origin) for uid in (house.artisan.uid, jean.uid)]
-    refused = ["/", "/tags/moon", "/@mar", actors[1], *paths_of(house, closed), *paths_of(house, his)]
-    allowed = ["/@maria", "/series/moons", actors[0], *paths_of(house, free), *paths_of(house, given)]
+    refused = ["/", "/tags/moon", "/@mar", "/@mar/embed", actors[1], *paths_of(house, closed), *paths_of(house, his)]
+    refused += ["/feed.atom", "/@maria/feed.atom", "/@mar/feed.atom", f"/works/{closed.slug}/embed", *his_own]
+    allowed = ["/@maria", "/@maria/embed", "/series/moons", "/series/moons/embed", actors[0]]
+    allowed += [*paths_of(house, free), *paths_of(house, given), f"/works/{given.slug}/embed", *hers]
     for path in refused:
         assert await told(ask, path, robots, tdmrep) == {True}, path
     for path in allowed:

@@ -11,19 +11,26 @@ from fedi_artisan.domain.actors import Artisan
 from fedi_artisan.domain.terms import Licence, OwnTerms
 from fedi_artisan.domain.uris import Uris
 from fedi_artisan.domain.works import Availability, Dimensions, Draft, Price, Series, Work
-from fedi_artisan.web import schema_org
+from fedi_artisan.web.programs import schema_org
 from tests.photos import photo
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 ARTISAN = Artisan(
     id=1, uid="a1", username="maria", name="Maria", summary="", language="en", created_at=NOW, updated_at=NOW
 )
+URIS = Uris("https://atelier.example")
+PERSON = {
+    "@type": "Person",
+    "@id": "https://atelier.example/@maria#artisan",
+    "name": "Maria",
+    "url": "https://atelier.example/@maria",
+}
 PRICE = Price(Decimal(420), "EUR")
 
 
 def _of(draft: Draft, series: Series | None = None) -> dict[str, object]:
     work = Work(id=1, uid="w1", slug="moon-jar", artisan_id=1, draft=draft, series=series, published_at=NOW)
-    return schema_org.of_work(work, ARTISAN, Uris("https://atelier.example"))
+    return schema_org.of_work(work, ARTISAN, URIS, "en")
 
 
 @pytest.mark.parametrize(
@@ -68,15 +75,12 @@ def test_measures_are_quantities() -> None:
 def test_series_and_maker_are_named() -> None:
     """The work is by its maker and part of its series, each with the address of its page."""
     said = _of(Draft(title="Jar"), Series(uid="s1", slug="moons", name="Moons"))
-    assert said["creator"] == {"@type": "Person", "name": "Maria", "url": "https://atelier.example/@maria"}
+    assert said["creator"] == PERSON
     assert said["isPartOf"] == {
         "@type": "CreativeWorkSeries",
         "name": "Moons",
         "url": "https://atelier.example/series/moons",
     }
-
-
-PERSON = {"@type": "Person", "name": "Maria", "url": "https://atelier.example/@maria"}
 
 
 def _images(draft: Draft) -> list[dict[str, Any]]:
@@ -93,8 +97,8 @@ def test_photographs_say_whose_they_are() -> None:
         "@type": "ImageObject",
         "contentUrl": f"https://atelier.example/media/{shown[0].post.file}",
         "encodingFormat": "image/jpeg",
-        "width": 2560,
-        "height": 1920,
+        "width": "2560 px",
+        "height": "1920 px",
         "caption": "Une jarre",
         "creator": PERSON,
         "creditText": "Maria",
@@ -102,7 +106,7 @@ def test_photographs_say_whose_they_are() -> None:
         "copyrightNotice": "© Maria",
         "acquireLicensePage": "https://atelier.example/works/moon-jar",
     }
-    assert (second["width"], second["height"]) == (900, 600)
+    assert (second["width"], second["height"]) == ("900 px", "600 px")
     assert "caption" not in second
 
 

@@ -1,0 +1,1 @@
+"""How answers go out: rendered once, kept, in the coding that is wanted."""

@@ -1,0 +1,290 @@
+"""How a page becomes bytes, and the headers that every page goes out with."""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from urllib.parse import quote
+
+from jinja2 import BaseLoader, Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import Response
+
+from fedi_artisan.config import Config
+from fedi_artisan.domain.photos import WIDTHS_PX, Facts, Photo, PictureType, words_in
+from fedi_artisan.domain.terms import Licence
+from fedi_artisan.domain.uris import Uris
+from fedi_artisan.language import LANGUAGES, SOURCE, direction, open_graph_name, own_name, translation
+from fedi_artisan.resources import folder
+from fedi_artisan.vocab import facts, html, licences
+from fedi_artisan.vocab.render.moments import moment
+from fedi_artisan.web import negotiate
+from fedi_artisan.web.people import assets, look
+from fedi_artisan.web.people.assets import Asset
+from fedi_artisan.web.people.links import in_language
+from fedi_artisan.web.people.shell import BARE
+from fedi_artisan.web.people.templates import Templates
+from fedi_artisan.web.people.theme import NONE, Theme
+from fedi_artisan.web.programs import reservation, xml
+
+LONGEST_DESCRIPTION = 200
+LONGEST_BRIEF = 180
+MOST_WIDTH_PX = WIDTHS_PX[-1]
+
+# A JSON-LD block is data and never runs, so even pages with one need no script-src.
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; img-src 'self'; style-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+_WITH_MODULES = "; script-src 'self'"
+# A browser asks each time whether its copy is still right, which costs a 304: nobody sees an old price, not even the
+# artisan who changed it a moment ago. Caches that many share may answer for ten seconds by themselves, so that a page
+# that all the world opens reaches us a few times in a minute; then they ask as well, and never show what is stale: what
+# was withdrawn is gone everywhere ten seconds later. Documents have no such seconds (documents.py): whoever fetches one
+# because we said that it changed must get the new one.
+CACHE_CONTROL = "public, max-age=0, s-maxage=10, must-revalidate"
+_HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cache-Control": CACHE_CONTROL,
+    "Vary": negotiate.VARY,
+}
+
+
+class Pages:
+    """The templates in every language, and the *headers* that each page goes out with.
+
+    A class because templates are compiled once and kept, and because every page knows the names of the static files.
+
+    Args:
+        config: where the site is.
+        theme: the artisan's own templates and files.
+        former: the pages that these take the place of; who has just read one of them still gets the files it names.
+    """
+
+    def __init__(self, config: Config, theme: Theme = NONE, former: "Pages | None" = None) -> None:
+        self.headers = _headers(config, theme)
+        files = {**assets.load(folder("static")), **theme.files}
+        self.own_assets = {asset.name: asset for asset in files.values()}
+        self.assets: Mapping[str, Asset] = self.own_assets if former is None else former.own_assets | self.own_assets
+        static = {plain: f"/static/{asset.name}" for plain, asset in files.items()}
+        self._templates = {
+            language: Templates(_environments(config, language, static), theme.templates) for language in LANGUAGES
+        }
+        self._xml = xml.environment(FileSystemLoader(folder("templates")))
+        self.faults = (*theme.faults, *dict.fromkeys(fault for one in self._templates.values() for fault in one.faults))
+
+    def render(self, name: str, *, language: str, **values: object) -> bytes:
+        """Return the page made of the template *name* and *values*, in *language*, one of ours, as UTF-8."""
+        # Half a character, which the database can hold inside JSON, becomes a question mark and no failure.
+        return self._templates[language].render(name, values).encode("utf-8", "replace")
+
+    def render_xml(self, name: str, **values: object) -> bytes:
+        """Return the XML made of the template `xml/`*name* and *values*, as UTF-8; it says nothing in any language."""
+        return self._xml.get_template(f"xml/{name}").render(values).encode("utf-8")
+
+
+def _headers(config: Config, theme: Theme) -> dict[str, str]:
+    """Return the headers of every page.
+
+    Photographs may come from here, and from their own origin if they have one; scripts and fonts where the theme has
+    some.
+    """
+    policy = CONTENT_SECURITY_POLICY
+    if config.media.origin is not None:
+        policy = policy.replace("img-src 'self'", f"img-src 'self' {config.media.origin}")
+    for source, ending in (("script-src", ".js"), ("font-src", ".woff2")):
+        if theme.serves(ending) and source not in policy:
+            policy += f"; {source} 'self'"
+    return _HEADERS | {"Content-Security-Policy": policy}
+
+
+def _environments(config: Config, language: str, static: Mapping[str, str]) -> Callable[[BaseLoader], Environment]:
+    """Return what makes an environment for templates, with the words of one language, from where these are loaded.
+
+    *static* has the addresses of the static files.
+    """
+    return lambda loader: _environment(config, language, static, loader)
+
+
+def _environment(config: Config, language: str, static: Mapping[str, str], loader: BaseLoader) -> Environment:
+    """Return the templates with the words of one language; *static* has the addresses of the static files."""
+    environment = Environment(
+        loader=loader,
+        autoescape=True,
+        extensions=["jinja2.ext.i18n"],
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.install_gettext_translations(translation(language), newstyle=True)  # type: ignore[attr-defined]  # i18n
+    environment.globals.update(
+        accent_style=look.accent_style,
+        language=language,
+        languages=LANGUAGES,
+        uris=Uris(config.origin, config.media.origin),
+        host=config.host,
+        shell=BARE,
+        texts=language,
+        static=static,
+    )
+    environment.filters.update(
+        availability=lambda value: facts.availability(value, language),
+        commissions=lambda value: facts.commissions(value, language),
+        begins_briefly=begins_briefly,
+        counted=lambda value: facts.count(value, language),
+        data_block=data_block,
+        day=lambda moment: facts.day(moment.date(), language),
+        dimensions=lambda value: facts.dimensions(value, language),
+        deed=lambda licence: deed(licence, language),
+        direction=direction,
+        exactly=lambda when: moment(when.replace(microsecond=0)),
+        excerpt=excerpt,
+        foreign=lambda text: Markup(html.sanitise(text)),  # noqa: S704 - sanitised here, once more (WIRE 10.2 #48)
+        in_language=in_language,
+        initial=initial,
+        label=lambda value: facts.label(value, language),
+        look=look.classes,
+        megabytes=lambda value: facts.megabytes(value, language),
+        media=lambda name: f"{config.media.origin or ''}/media/{name}",
+        open_graph_name=open_graph_name,
+        own_name=own_name,
+        path_part=lambda text: quote(text, safe=""),
+        in_words=lambda said, *wanted: words_in(said, *wanted, language),
+        permission=lambda value: licences.permission(value, language),
+        price=lambda value: facts.price(value, language),
+        prose=lambda text: Markup(html.page_html(text)),  # noqa: S704 - page_html gives HTML that was sanitised
+        ratio=ratio,
+        ratio_classes=ratio_classes,
+        srcset=lambda photo, kind, **widths: srcset(photo, kind, config.media.origin or "", **widths),
+        taken=lambda value: taken(value, language),
+        tone_classes=tone_classes,
+    )
+    return environment
+
+
+def data_block(value: Mapping[str, object]) -> Markup:
+    """Return *value* as JSON that stands safely inside a script element.
+
+    Source: WIRE 9 (script breakout).
+    """
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    for letter in "<>&\u2028\u2029":
+        text = text.replace(letter, f"\\u{ord(letter):04x}")
+    return Markup(text)  # noqa: S704 - nothing is left in it that ends a script element
+
+
+def excerpt(markdown: str) -> str:
+    """Return the beginning of a Markdown text as plain words, up to LONGEST_DESCRIPTION characters, for a preview."""
+    words = re.sub(r"\s+", " ", html.plain_text(html.page_html(markdown))).strip()
+    if len(words) <= LONGEST_DESCRIPTION:
+        return words
+    return words[:LONGEST_DESCRIPTION].rpartition(" ")[0].rstrip(" ,;:–.") + "…"
+
+
+def begins_briefly(markdown: str) -> bool:
+    """Whether a Markdown text begins with a paragraph so short that it can be set large, like the line on a card."""
+    written = html.page_html(markdown)
+    first = written.partition("</p>")[0]
+    return written.startswith("<p>") and len(html.plain_text(first)) <= LONGEST_BRIEF
+
+
+def initial(name: str) -> str:
+    """Return the letter that stands for somebody without a portrait: the first letter or digit of her *name*."""
+    return next((sign for sign in name if sign.isalnum()), "·").upper()[:1]
+
+
+def srcset(photo: Photo, kind: str, origin: str, *, least: int = 0, most: int = MOST_WIDTH_PX) -> str:
+    """Return the views of *photo* in one type ("avif", "webp", "jpg") as the attribute srcset.
+
+    Those of a width from *least* to *most* pixels; smaller ones, and in the end larger ones, where there are none such.
+    """
+    views = photo.views(PictureType(kind))
+    fitting = [view for view in views if view.width_px <= most] or views[:1]
+    chosen = [view for view in fitting if view.width_px >= least] or fitting
+    return ", ".join(f"{origin}/media/{view.file} {view.width_px}w" for view in chosen)
+
+
+def ratio(photo: Photo) -> float:
+    """Return width by height, within what a wall can show (0.1 to 9.999)."""
+    return min(max(round(photo.width_px / photo.height_px, 3), 0.1), 9.999)
+
+
+def ratio_classes(photo: Photo) -> str:
+    """Return the photograph's ratio as four classes, one for each digit: 1.5 is "u1 t5 h0 m0".
+
+    The wall needs each picture's ratio in its style sheet, and the policy of these pages forbids style attributes.
+    """
+    whole, _, digits = f"{ratio(photo):.3f}".partition(".")
+    return " ".join(f"{place}{digit}" for place, digit in zip("uthm", whole + digits, strict=True))
+
+
+def tone_classes(photo: Photo) -> str:
+    """Return the photograph's dominant colour as three classes: "#8c4426" is "r8 g4 b2"; shown until it is loaded."""
+    return " ".join(f"{band}{digit}" for band, digit in zip("rgb", photo.tone[1::2], strict=True))
+
+
+def deed(licence: Licence, language: str) -> str | None:
+    """Return where a licence is explained in *language*; None where all rights are reserved."""
+    if licence.url is None or language == SOURCE:
+        return licence.url
+    return f"{licence.url}deed.{language.lower()}"
+
+
+def taken(told: Facts, language: str) -> str:
+    """Return the day on which a photograph was taken, in words: "14 June 2025"."""
+    try:
+        day = datetime.fromisoformat(told.taken_at).date()
+    except ValueError:
+        return ""
+    return facts.day(day, language)
+
+
+def answer(
+    request: Request,
+    body: bytes,
+    *,
+    language: str,
+    status: int = 200,
+    document_uri: str | None = None,
+    ai_refused: bool | None = None,
+    modules: bool = False,
+) -> Response:
+    """Return *body* as a page, or 304 without a body where the client has these very bytes.
+
+    Args:
+        request: only its If-None-Match is read.
+        body: the whole page, UTF-8.
+        language: of the page.
+        status: of the answer; only a 200 can become a 304.
+        document_uri: the ActivityStreams id of what the page shows; other servers find it by the Link header.
+        ai_refused: whether machines are asked not to learn from the page; None where there is nothing to learn.
+        modules: whether the page has scripts, which come from here and from nowhere else.
+    """
+    etag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+    headers = request.app.state.site.pages.headers | reservation.headers(ai_refused=ai_refused)
+    headers |= {"Content-Language": language, "ETag": etag}
+    policy = look.with_accent(headers["Content-Security-Policy"], body)
+    if modules and "script-src" not in policy:
+        policy += _WITH_MODULES
+    headers["Content-Security-Policy"] = policy
+    if document_uri is not None:
+        headers["Link"] = f'<{document_uri}>; rel="alternate"; type="{negotiate.ACTIVITY_JSON}"'
+    if status == 200 and known(request, etag):  # noqa: PLR2004 - an HTTP status
+        return Response(status_code=304, headers=headers)
+    return Response(body, status_code=status, headers=headers, media_type="text/html")
+
+
+def known(request: Request, etag: str) -> bool:
+    """Whether the client says that it holds the content with this entity tag.
+
+    Source: RFC 9110 13.1.2 (weak comparison).
+    """
+    held = request.headers.get("if-none-match", "")
+    return etag in {part.strip().removeprefix("W/") for part in held.split(",")} or held.strip() == "*"

@@ -1,0 +1,1 @@
+"""What other programs read: feeds, sitemap, frames, structured data, and what machines may do."""
