@@ -9,7 +9,7 @@ from typing import Any
 
 from fedi_artisan.domain.appearance import Order
 from fedi_artisan.domain.works import Availability, Dimensions, Draft, Price, Wording, Work
-from fedi_artisan.errors import NotFound
+from fedi_artisan.errors import Gone, NotFound
 from fedi_artisan.storage import photos
 from fedi_artisan.storage.db import Row, Tx, fetch_all, fetch_one, fetch_value, from_ms, moment_or_none, to_ms
 from fedi_artisan.storage.photo_jobs import own_terms_of
@@ -179,6 +179,21 @@ async def find_by_slug(tx: Tx, slug: str) -> Work | None:
     """Return the work whose page has this slug, withdrawn or not, or None."""
     row = await fetch_one(tx, _SELECT + "WHERE works.slug = ?", (slug,))
     return None if row is None else _work(row)
+
+
+async def get_shown(tx: Tx, slug: str) -> Work:
+    """Return the work whose page has this slug.
+
+    Raises:
+        NotFound: there was never such a work.
+        Gone: it was withdrawn.
+    """
+    work = await find_by_slug(tx, slug)
+    if work is None:
+        raise NotFound("there is no such work")
+    if work.withdrawn_at is not None:
+        raise Gone("this work was withdrawn")
+    return work
 
 
 async def touch(tx: Tx, work: Work, now: datetime) -> Work:

@@ -16,7 +16,7 @@ from fedi_artisan.domain.intents import LONGEST_ADDRESS, Deed, Destination, Home
 from fedi_artisan.domain.photos import Photo
 from fedi_artisan.domain.uris import same_origin
 from fedi_artisan.domain.works import Work
-from fedi_artisan.errors import BadInput, Gone, NotFound
+from fedi_artisan.errors import BadInput, NotFound
 from fedi_artisan.storage import artisans, followers, works
 from fedi_artisan.web.bodies import read_form
 from fedi_artisan.web.context import site_of
@@ -127,11 +127,7 @@ async def respond(request: Request) -> Response:
     """
     site = site_of(request)
     async with site.db.read() as tx:
-        work = await works.find_by_slug(tx, request.path_params["slug"])
-        if work is None:
-            raise NotFound("there is no such work")
-        if work.withdrawn_at is not None:
-            raise Gone("this work was withdrawn")
+        work = await works.get_shown(tx, request.path_params["slug"])
         artisan = await artisans.get(tx, work.artisan_id)
         shell = await shell_of(tx, artisan)
     subject = _Subject(

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from fedi_artisan.domain.photos import words_in
-from fedi_artisan.errors import Gone, NotFound
+from fedi_artisan.errors import NotFound
 from fedi_artisan.storage import artisans, works
 from fedi_artisan.web import negotiate
 from fedi_artisan.web.context import site_of
@@ -49,11 +49,7 @@ async def label(request: Request) -> Response:
     with_price = _asked(request, "price", ["no"]) is None
     site = site_of(request)
     async with site.db.read() as tx:
-        work = await works.find_by_slug(tx, request.path_params["slug"])
-        if work is None:
-            raise NotFound("there is no such work")
-        if work.withdrawn_at is not None:
-            raise Gone("this work was withdrawn")
+        work = await works.get_shown(tx, request.path_params["slug"])
         artisan = await artisans.get(tx, work.artisan_id)
         shell = await shell_of(tx, artisan)
     written_in, said = work.draft.wording(negotiate.spoken(request, further=shell.tongues).texts)

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from fedi_artisan.domain.actors import Artisan
 from fedi_artisan.domain.works import Work
-from fedi_artisan.errors import Gone, NotFound
+from fedi_artisan.errors import NotFound
 from fedi_artisan.language import translation
 from fedi_artisan.storage import artisans, conversation, pages, works
 from fedi_artisan.storage import series as series_rows
@@ -34,11 +34,7 @@ async def work(request: Request) -> Response:
     """
     site = site_of(request)
     async with site.db.read() as tx:
-        found = await works.find_by_slug(tx, request.path_params["slug"])
-        if found is None:
-            raise NotFound("there is no such work")
-        if found.withdrawn_at is not None:
-            raise Gone("this work was withdrawn")
+        found = await works.get_shown(tx, request.path_params["slug"])
         artisan = await artisans.get(tx, found.artisan_id)
         shell = await shell_of(tx, artisan)
         before, after = await works.find_neighbours(tx, found, artisan.appearance.order)
