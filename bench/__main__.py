@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 import uvloop
 
-from bench import delivery, inbox, pages, paint, phone, photographs, pictures, start
+from bench import delivery, inbox, pages, paint, phone, photographs, pictures, publishing, start
 from bench.site import furnish
 from bench.size import FULL, QUICK, Size
 from bench.table import Aim, Row, render
@@ -37,6 +37,7 @@ async def _measure(size: Size, folder: Path) -> list[Row]:
         memory = [("idle", site.memory())]
         for name, run in (
             ("pages", pages.run),
+            ("publishing", publishing.run),
             ("photographs", photographs.run),
             ("pictures", pictures.run),
             ("delivery", delivery.run),

@@ -25,13 +25,15 @@ class Request:
     target: str
     headers: Mapping[str, str] = field(default_factory=dict)
     method: str = "GET"
+    body: bytes = b""
 
     @property
     def raw(self) -> bytes:
         """The request as it is sent."""
         lines = [f"{self.method} {self.target} HTTP/1.1", "Host: 127.0.0.1"]
         lines += [f"{name}: {value}" for name, value in self.headers.items()]
-        return ("\r\n".join(lines) + "\r\n\r\n").encode()
+        lines += [f"Content-Length: {len(self.body)}"] if self.body else []
+        return ("\r\n".join(lines) + "\r\n\r\n").encode() + self.body
 
 
 class Given(NamedTuple):

@@ -17,9 +17,10 @@ from bench import watch
 from fedi_artisan.cli.given import chosen_artisan, open_workshop
 from fedi_artisan.config import Config, load
 from fedi_artisan.domain.clock import utc_now
+from fedi_artisan.domain.facts import parse_dimensions
 from fedi_artisan.domain.photos import Photo
 from fedi_artisan.domain.uris import Uris
-from fedi_artisan.domain.works import Availability, Draft, Price, parse_dimensions
+from fedi_artisan.domain.works import Availability, Draft, Price
 from fedi_artisan.resources import folder
 from fedi_artisan.services import works as works_service
 from fedi_artisan.storage.db import Database, Tx

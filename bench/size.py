@@ -15,6 +15,7 @@ class Size:
         rounds: how often each actor sends a Like and a reply, beside one Follow; below the number of works.
         inboxes: on as many servers, each of one follower.
         works: published to all of them, one after another; the median counts.
+        published: by the button in the studio, one after another; the median counts.
         slow_s: after how long a slow server answers.
         total_s: how long everything together may last.
         patience_s: how long a load may last before it counts as failed.
@@ -35,6 +36,7 @@ class Size:
     rounds: int
     inboxes: int
     works: int
+    published: int
     slow_s: float
     total_s: float
     patience_s: float
@@ -55,6 +57,7 @@ FULL = Size(
     rounds=7,
     inboxes=2_000,
     works=3,
+    published=9,
     slow_s=5.0,
     total_s=400.0,
     patience_s=40.0,
@@ -74,6 +77,7 @@ QUICK = Size(
     rounds=2,
     inboxes=40,
     works=1,
+    published=2,
     slow_s=2.0,
     total_s=110.0,
     patience_s=10.0,

@@ -13,15 +13,19 @@ from starlette.types import ASGIApp
 
 from fedi_artisan.config import Config
 from fedi_artisan.domain.clock import Clock, utc_now
+from fedi_artisan.domain.house import Check, Look, Verdict
+from fedi_artisan.domain.seals import Seals
 from fedi_artisan.domain.uris import Uris
 from fedi_artisan.errors import ArtisanError
 from fedi_artisan.federation.actors import Actors
 from fedi_artisan.federation.avatars import Avatars
+from fedi_artisan.federation.backlinks import Backlinks
 from fedi_artisan.federation.client import Client
 from fedi_artisan.federation.hosts import Hosts
 from fedi_artisan.federation.inbox import Inbox
 from fedi_artisan.federation.intents import Intents
 from fedi_artisan.federation.outbound import Outbound
+from fedi_artisan.federation.outside import Outside
 from fedi_artisan.federation.process import Processor
 from fedi_artisan.federation.queue import Queue
 from fedi_artisan.federation.signatures.keys import load_private_key
@@ -29,18 +33,25 @@ from fedi_artisan.federation.signatures.sign import SigningKey
 from fedi_artisan.federation.webfinger import WebFinger
 from fedi_artisan.media.store import open_stores
 from fedi_artisan.resources import folder
+from fedi_artisan.services import house
+from fedi_artisan.services.figures import Views
+from fedi_artisan.services.passwords import COST, Cost, Passwords
 from fedi_artisan.services.photo_files import PhotoFiles
+from fedi_artisan.services.photo_intake import PhotoIntake
 from fedi_artisan.services.photo_queue import PhotoQueue
+from fedi_artisan.services.publisher import Publisher
 from fedi_artisan.storage import artisans, shown
 from fedi_artisan.storage.db import Database
 from fedi_artisan.web import errors
 from fedi_artisan.web.answers.cache import Cache
+from fedi_artisan.web.answers.counting import Counting
 from fedi_artisan.web.context import Site
 from fedi_artisan.web.media import MediaHost
 from fedi_artisan.web.people import theme
 from fedi_artisan.web.people.pages import Pages
-from fedi_artisan.web.people.tries import Tries
 from fedi_artisan.web.routes import ROUTES
+from fedi_artisan.web.studio.writing.gate import Gate
+from fedi_artisan.web.tries import Tries
 
 log = logging.getLogger(__name__)
 
@@ -80,8 +91,28 @@ async def open_parts(config: Config, *, clock: Clock = utc_now) -> AsyncIterator
         await db.close()
 
 
-def build(config: Config, *, clock: Clock = utc_now) -> ASGIApp:
+def looks(config: Config, parts: Parts, clock: Clock) -> tuple[Look, ...]:
+    """Return all that can be looked at in the house and from outside."""
+    outside = Outside(config=config, db=parts.db, client=parts.client, clock=clock)
+    return (*house.bare(config), *house.furnished(config, parts.db, clock), *outside.looks())
+
+
+async def examine(config: Config, *, clock: Clock = utc_now) -> tuple[Check, ...]:
+    """Return how the house stands; where the database is broken, only what can be known without it."""
+    found = await house.go_round(house.bare(config))
+    if any(check.name == "database" and check.verdict is Verdict.BROKEN for check in found):
+        return found
+    async with open_parts(config, clock=clock) as parts:
+        return await house.go_round(looks(config, parts, clock))
+
+
+def build(config: Config, *, clock: Clock = utc_now, cost: Cost = COST) -> ASGIApp:
     """Return the application; its parts are opened when it starts and closed when it ends.
+
+    Args:
+        config: all settings.
+        clock: what time it is.
+        cost: of a look at a password.
 
     Raises:
         BadConfig: photographs cannot be kept where the settings say.
@@ -89,6 +120,7 @@ def build(config: Config, *, clock: Clock = utc_now) -> ASGIApp:
     own = theme.read(config.theme_dir)
     pages = _pages(config, own)
     stores = open_stores(config)
+    views = Views(clock)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -105,8 +137,24 @@ def build(config: Config, *, clock: Clock = utc_now) -> ASGIApp:
             photo_queue = PhotoQueue(config, parts.db, stores, parts.uris, clock)
             photo_files = PhotoFiles(config, parts.db, stores, clock)
             avatars = Avatars(config, parts.db, parts.client, stores.public, clock)
+            publisher = Publisher(parts.db, parts.uris, clock)
             app.state.site = Site(
-                config, parts.db, parts.uris, pages, door, stores, Intents(config, parts.webfinger), Tries(clock)
+                config=config,
+                db=parts.db,
+                uris=parts.uris,
+                pages=pages,
+                inbox=door,
+                stores=stores,
+                intents=Intents(config, parts.webfinger),
+                tries=Tries(clock),
+                clock=clock,
+                intake=PhotoIntake(config, parts.db, stores, clock),
+                files=photo_files,
+                rounds=house.Rounds(looks(config, parts, clock), clock),
+                gate=Gate(),
+                passwords=Passwords(cost),
+                seals=Seals(clock),
+                backlinks=Backlinks(parts.client),
             )
 
             def on_shown() -> None:
@@ -117,6 +165,7 @@ def build(config: Config, *, clock: Clock = utc_now) -> ASGIApp:
                 queue.wake()
                 photo_queue.wake()
                 avatars.wake()
+                publisher.wake()
 
             async def follow_theme() -> None:
                 async for fresh in theme.changes(config.theme_dir, own.glance):
@@ -130,17 +179,20 @@ def build(config: Config, *, clock: Clock = utc_now) -> ASGIApp:
                 asyncio.create_task(_keep_running("photographs", photo_queue.run)),
                 asyncio.create_task(_keep_running("tidying of photographs", photo_files.run_tidying)),
                 asyncio.create_task(_keep_running("avatars", avatars.run)),
+                asyncio.create_task(_keep_running("drafts that wait", publisher.run)),
                 asyncio.create_task(
                     _keep_running("watch", lambda: shown.watch(parts.db, written=on_written, shown=on_shown))
                 ),
                 asyncio.create_task(_keep_running("theme", follow_theme)),
+                asyncio.create_task(_keep_running("counting of views", lambda: views.run(parts.db))),
             ]
             try:
                 yield
             finally:
                 for task in tasks:
                     task.cancel()
-                await asyncio.gather(*tasks, return_exceptions=True)
+                await asyncio.gather(*tasks, app.state.site.rounds.stop(), return_exceptions=True)
+                await views.write_down(parts.db)
 
     app = Starlette(
         routes=ROUTES,
@@ -150,7 +202,8 @@ def build(config: Config, *, clock: Clock = utc_now) -> ASGIApp:
     # An id never redirects, and a redirect would be built from the Host header of whoever asks (WIRE 1.5).
     app.router.redirect_slashes = False
     cache = Cache(app)
-    return cache if config.media.origin is None else MediaHost(cache, config.media.origin)
+    front = Counting(cache, views.count)
+    return front if config.media.origin is None else MediaHost(front, config.media.origin)
 
 
 def _pages(config: Config, own: theme.Theme, *, former: Pages | None = None) -> Pages:

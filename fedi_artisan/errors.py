@@ -4,7 +4,8 @@ ArtisanError                     500
 ├── BadConfig                    500   the configuration file cannot be used (told at start)
 ├── BadDatabase                  500   the database is newer than this program, or is missing
 ├── BadInput                     400   something a person gave cannot be used
-│   └── BadPhoto                 422   a picture is refused, with the reason
+│   ├── BadPhoto                 422   a picture is refused, with the reason
+│   └── Changed                  409   what it is about has changed since it was read
 ├── StoreUnavailable             503   where photographs lie cannot be reached: try again later  (retry)
 ├── BadJson                      400   a document is broken, too deep or absurd
 ├── BadActivity                  400   JSON, but not an activity that could be read
@@ -21,22 +22,63 @@ ArtisanError                     500
 │   ├── NoSuchPage               404   a list is not that long
 │   └── NoSuchWorks              404   no work here was ever like what was asked for
 ├── Gone                         410   was here, was withdrawn
+├── Stalled                      408   what was on its way stopped coming
 ├── TooLarge                     413
 ├── WrongMediaType               415
 ├── TooManyRequests              429
 ├── NotOffered                   501   asked in a form that is not spoken here
 ├── NotMade                      500   pictures that should be made anew could not be
 └── NoRoom                       507   photographs take as much room as they may
+    └── DiskFull                 507   the disk takes no more
 """
 
-from typing import ClassVar
+import json
+from collections.abc import Mapping
+from typing import ClassVar, Self
+
+
+class Words(str):
+    """Words of ours among the values of a sentence: they are translated with it, which what others wrote is not."""
+
+    __slots__ = ()
 
 
 class ArtisanError(Exception):
-    """Base of all named failures; its text is a sentence for a person."""
+    """Base of all named failures; its text is a sentence for a person, in English.
+
+    Args:
+        sentence: with `{names}` for the values; by the name of the failure translators find it in the source.
+        values: what stands in it.
+        of: what it is about, the name of a file for example; it is written before the sentence.
+    """
 
     status: ClassVar[int] = 500
     retry: ClassVar[bool] = False
+
+    def __init__(self, sentence: str, *, of: str = "", **values: object) -> None:
+        text = sentence.format(**values) if values else sentence
+        super().__init__(f"{of}: {text}" if of else text)
+        self.sentence = sentence
+        self.values: Mapping[str, object] = values
+        self.of = of
+
+    def kept(self) -> str:
+        """Return sentence and values as JSON, from which `from_kept` makes the failure again; without what it is of."""
+        values = {name: {"words": value} if isinstance(value, Words) else value for name, value in self.values.items()}
+        return json.dumps({"sentence": self.sentence, "values": values}, ensure_ascii=False, default=str)
+
+    @classmethod
+    def from_kept(cls, kept: str, *, of: str = "") -> Self:
+        """Return the failure that was *kept*; what is no JSON is the whole text, as it was kept in former times."""
+        try:
+            raw = json.loads(kept)
+            values = {
+                name: Words(*value.values()) if isinstance(value, dict) else value
+                for name, value in raw["values"].items()
+            }
+            return cls(raw["sentence"], of=of, **values)
+        except (ValueError, TypeError, KeyError):
+            return cls(kept)
 
 
 class BadConfig(ArtisanError):
@@ -57,6 +99,12 @@ class BadPhoto(BadInput):
     """A picture is refused; the text says why."""
 
     status = 422
+
+
+class Changed(BadInput):
+    """What a person decided about is not what she had before her any more."""
+
+    status = 409
 
 
 class StoreUnavailable(ArtisanError):
@@ -122,6 +170,13 @@ class Gone(ArtisanError):
     status = 410
 
 
+class Stalled(ArtisanError):
+    """What was on its way here stopped coming; it can be sent again."""
+
+    status = 408
+    retry = True
+
+
 class TooLarge(ArtisanError):
     """More bytes than are read."""
 
@@ -154,6 +209,10 @@ class NoRoom(ArtisanError):
     """The photographs here take as much room as they may; the text says how much that is."""
 
     status = 507
+
+
+class DiskFull(NoRoom):
+    """The disk of this server takes no more."""
 
 
 class RemoteError(ArtisanError):

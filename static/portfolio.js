@@ -54,6 +54,7 @@ function openOverPage() {
     }
     const picture = figure.querySelector("picture");
     const button = Object.assign(document.createElement("button"), { type: "button", className: "opens", onclick: open });
+    if (!picture.querySelector("img")?.alt) button.ariaLabel = opened.ariaLabel;
     picture.replaceWith(button);
     button.append(picture);
   });

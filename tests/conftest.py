@@ -1,5 +1,6 @@
 """What all tests share."""
 
+import json
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.bucket_service import BucketService, open_bucket_service
+from tests.cli.typed import Terminal
 from tests.house import House, open_house
 from tests.neighbour import Neighbour, open_neighbour
 from tests.unit.media import figures
@@ -30,6 +32,15 @@ async def neighbour() -> AsyncIterator[Neighbour]:
     """Another server, running."""
     async with open_neighbour() as opened:
         yield opened
+
+
+@pytest.fixture
+def beside(house: House, tmp_path: Path) -> Terminal:
+    """A terminal beside our running server."""
+    settings = {"origin": house.config.origin, "data_dir": str(house.config.data_dir), "allow_private_networks": True}
+    text = "".join(f"{name} = {json.dumps(value)}\n" for name, value in settings.items())
+    (tmp_path / "config.toml").write_text(text)
+    return Terminal(tmp_path)
 
 
 @pytest.fixture

@@ -23,12 +23,15 @@ from fedi_artisan.federation.signatures import keys
 from fedi_artisan.resources import folder
 from fedi_artisan.services import artisans as artisans_service
 from fedi_artisan.services import works as works_service
+from fedi_artisan.services.passwords import Cost
 from fedi_artisan.storage import artisans
 from fedi_artisan.storage.artisans import StoredKey
 from fedi_artisan.storage.db import Database, fetch_all, migrate
 
 WITHIN_S = 15.0
 _DIFFERENT_KEYS = 8
+# A look at a password in a ten-thousandth of a second; what it really costs is tried in the tests of passwords.
+CHEAP = Cost(memory_kib=8, passes=1, lanes=1)
 _NUMBERS = itertools.count()
 
 
@@ -199,19 +202,26 @@ async def furnish(config: Config, username: str = "maria") -> None:
 
 @contextlib.asynccontextmanager
 async def open_house(
-    data_dir: Path, *, username: str = "maria", port: int = 0, clock: Clock = utc_now, **settings: object
+    data_dir: Path,
+    *,
+    username: str = "maria",
+    host: str = "127.0.0.1",
+    port: int = 0,
+    clock: Clock = utc_now,
+    **settings: object,
 ) -> AsyncIterator[House]:
     """Run a server in *data_dir* while the block lasts: a new one, or the one that was there before.
 
     Args:
         data_dir: its folder.
         username: of the artisan of a new one.
+        host: what it is called; "localhost" where it needs a name and not a number, as passkeys do.
         port: where it listens; a server that comes back needs the port it had.
         clock: what time it is.
         settings: as in the configuration file.
     """
     listening = free_socket(port)
-    origin = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    origin = f"http://{host}:{listening.getsockname()[1]}"
     config = parse({"origin": origin, "data_dir": str(data_dir), "allow_private_networks": True, **settings})
     if not config.database.exists():
         await furnish(config, username)
@@ -219,7 +229,7 @@ async def open_house(
     try:
         async with db.read() as tx:
             artisan = (await artisans.list_all(tx))[0]
-        async with running(build(config, clock=clock), listening):
+        async with running(build(config, clock=clock, cost=CHEAP), listening):
             yield House(config, Uris(origin, config.media.origin), db, artisan)
     finally:
         await db.close()

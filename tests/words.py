@@ -20,7 +20,10 @@ _PLACES: tuple[tuple[str, str, str, dict[str, str]], ...] = (
     ("fedi_artisan", "**.py", "python", {}),
     ("templates", "**.html", "jinja2", {"trimmed": "true", "newstyle_gettext": "true", "silent": "false"}),
 )
-_KEYWORDS = {**DEFAULT_KEYWORDS, "say": None}
+# What a person can do something about is said in her language; what a command says is not.
+_TOLD = ("BadInput", "BadPhoto", "Changed", "DiskFull", "NoRoom", "NoSuchWorks", "Stalled", "TooLarge")
+_KEYWORDS = {**DEFAULT_KEYWORDS, **dict.fromkeys(("say", "Words", "said", *_TOLD)), "said_many": (1, 2)}
+_COMMANDS = ("cli/**.py", "ignore")
 
 
 @cache
@@ -29,7 +32,7 @@ def found() -> Catalog:
     catalogue = Catalog(charset="utf-8")
     for folder, pattern, method, options in _PLACES:
         for name, _line, message, _comments, context in extract_from_dir(
-            ROOT / folder, [(pattern, method)], {pattern: options}, keywords=_KEYWORDS
+            ROOT / folder, [_COMMANDS, (pattern, method)], {pattern: options}, keywords=_KEYWORDS
         ):
             # Without the number of the line, which would change with every other change.
             catalogue.add(message, locations=[(f"{folder}/{name}", 0)], context=context)

@@ -10,6 +10,7 @@ from fedi_artisan.cli import (
     appearance,
     artisans,
     demo,
+    doctor,
     media,
     pages,
     people,
@@ -42,7 +43,7 @@ def cli(context: click.Context, file: Path | None) -> None:
     context.obj = Given(locate(file))
 
 
-for room in (server, demo, artisans, works, wordings, photos, terms, profile, pages, appearance, people, media):
+for room in (server, doctor, demo, artisans, works, wordings, photos, terms, profile, pages, appearance, people, media):
     for command in room.COMMANDS:
         cli.add_command(command)
 

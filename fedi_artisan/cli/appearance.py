@@ -16,6 +16,7 @@ from fedi_artisan.services import artisans as artisans_service
 from fedi_artisan.services import works as works_service
 from fedi_artisan.storage import artisans, works
 from fedi_artisan.storage.db import Tx
+from fedi_artisan.storage.works import Reader
 
 _USUAL = "usual"
 _KINDS = {"layout": Layout, "typeface": Typeface, "order": Order, "home": Home}
@@ -104,7 +105,7 @@ async def _arrange(config: Config, by: str | None, uris: tuple[str, ...]) -> tup
 
 
 async def _by_hand(tx: Tx, artisan_id: int) -> list[Work]:
-    return await works.list_shown(tx, artisan_id, limit=_ALL, order=Order.HAND)
+    return await works.list_shown(tx, artisan_id, limit=_ALL, order=Order.HAND, reader=Reader.ARTISAN)
 
 
 COMMANDS = (appearance, arrange)

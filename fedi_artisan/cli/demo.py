@@ -16,6 +16,7 @@ from fedi_artisan.cli.given import open_workshop
 from fedi_artisan.cli.photos import progress
 from fedi_artisan.cli.server import make
 from fedi_artisan.cli.serving import Server, how_to_publish, only_server
+from fedi_artisan.cli.welcome import lines_for_newcomers
 from fedi_artisan.config import DEFAULT_FILE, Config
 from fedi_artisan.domain.works import Work
 from fedi_artisan.errors import BadConfig, BadInput
@@ -99,6 +100,7 @@ async def _open(config: Config, file: Path, told: sample.Sample, listening: sock
             greeting = (
                 f"The sample portfolio: {config.origin}/  (stop with Ctrl-C)",
                 f"Its {len(told.works)} works come in one after the other; all of them are invented.",
+                *await lines_for_newcomers(config),
                 *how_to_publish(file),
             )
             await _serve(Server(config, greeting), listening, works)

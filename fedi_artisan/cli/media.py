@@ -53,22 +53,24 @@ async def _rebuild(config: Config, *, even_fresh: bool) -> tuple[Counter[Outcome
 def show_usage(given: Given) -> None:
     """Tell how much room photographs take."""
     config = given.config()
-    found, waiting = asyncio.run(_usage(config))
+    found, waiting, most_bytes = asyncio.run(_usage(config))
     rows = (
         ("originals", found.originals_files, found.originals_bytes),
         ("public pictures", found.public_files, found.public_bytes),
     )
     for name, files, size_bytes in rows:
         click.echo(f"{name:16} {files:7,} files {size_bytes / 1e6:10,.1f} MB")
-    share = found.total_bytes / config.media.quota_bytes
-    click.echo(f"Together {found.total_bytes / 1e9:.2f} of {config.media.quota_bytes / 1e9:.2f} GB ({share:.0%}).")
+    share = found.total_bytes / most_bytes
+    click.echo(f"Together {found.total_bytes / 1e9:.2f} of {most_bytes / 1e9:.2f} GB ({share:.0%}).")
     if waiting:
         click.echo(f"Photographs waiting for their pictures: {waiting}")
 
 
-async def _usage(config: Config) -> tuple[Usage, int]:
+async def _usage(config: Config) -> tuple[Usage, int, int]:
+    """Return how much there is, how many photographs wait, and how many bytes there may be."""
     async with open_workshop(config) as workshop:
-        return await usage(workshop.files.stores), await workshop.photos.count_waiting()
+        _, most_bytes = await workshop.intake.room()
+        return await usage(workshop.files.stores), await workshop.photos.count_waiting(), most_bytes
 
 
 @media.command()

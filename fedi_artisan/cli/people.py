@@ -13,6 +13,7 @@ from fedi_artisan.errors import BadInput
 from fedi_artisan.resources import folder
 from fedi_artisan.services import following as following_service
 from fedi_artisan.storage import deliveries as stored_deliveries
+from fedi_artisan.storage import follow_requests
 from fedi_artisan.storage import followers as stored_followers
 from fedi_artisan.storage.db import Database
 from fedi_artisan.storage.deliveries import HostSummary
@@ -71,21 +72,26 @@ async def _unfollow(config: Config, handle: str, by: str | None) -> None:
 @pass_given
 def followers(given: Given, by: str | None) -> None:
     """List who follows you."""
-    everybody = asyncio.run(_followers(given.config(), by))
+    everybody, waiting = asyncio.run(_followers(given.config(), by))
     for one in everybody:
         moved = f"  (moved to {one.moved_to_uri})" if one.moved_to_uri else ""
         click.echo(f"{one.handle}  {one.name}  since {one.followed_at:%Y-%m-%d}{moved}")
     click.echo(
         f"{len(everybody)} in all." if everybody else "Nobody yet. Your handle is what people need to follow you."
     )
+    if waiting:
+        click.echo(
+            f"{waiting} more asked and wait for your answer, which you give at {given.config().origin}/studio/followers"
+        )
 
 
-async def _followers(config: Config, by: str | None) -> list[Follower]:
+async def _followers(config: Config, by: str | None) -> tuple[list[Follower], int]:
+    """Return who follows, and how many wait to."""
     db = await Database.open(config.database, folder("migrations"))
     try:
         async with db.read() as tx:
             artisan = await chosen_artisan(tx, by)
-            return await stored_followers.list_all(tx, artisan.id)
+            return await stored_followers.list_all(tx, artisan.id), await follow_requests.count(tx, artisan.id)
     finally:
         await db.close()
 

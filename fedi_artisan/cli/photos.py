@@ -1,17 +1,16 @@
 """Photographs on the command line: taking them in with their progress, listing them, changing what each says."""
 
 import asyncio
-import contextlib
 import dataclasses
+import importlib
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
 from fedi_artisan.cli.given import Given, Workshop, find_work, open_workshop, pass_given
 from fedi_artisan.config import Config
@@ -40,13 +39,10 @@ _WORDS = {
 }
 
 
-@contextlib.contextmanager
-def progress() -> Iterator[Progress]:
-    """Show what is being made while the block lasts; nothing where nobody looks."""
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as shown:
-        yield shown
+def progress() -> AbstractContextManager[Any]:
+    """Show what is being made while the block lasts; a server, which shows it to nobody, does not load the bars."""
+    shown: AbstractContextManager[Any] = importlib.import_module("fedi_artisan.cli.bars").bars()
+    return shown
 
 
 async def take_in(
@@ -144,10 +140,10 @@ async def _warn_of_room(workshop: Workshop) -> None:
     taken_bytes, most_bytes = await workshop.intake.room()
     if taken_bytes > _NEARLY_FULL * most_bytes:
         share = f"{taken_bytes / 1e9:.1f} of {most_bytes / 1e9:.1f} GB"
-        click.echo(f"Photographs take {share}; `media.quota_bytes` in the configuration gives more room.", err=True)
+        click.echo(f"Photographs take {share}; the page of settings in the studio gives more room.", err=True)
 
 
-def _step(shown: Progress, bar: TaskID) -> Any:
+def _step(shown: Any, bar: Any) -> Any:
     """Return what moves one bar on by one."""
     return lambda: shown.advance(bar)
 

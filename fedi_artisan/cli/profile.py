@@ -50,6 +50,8 @@ _PICTURES = {"avatar": "icon", "header": "image"}
 @click.option("--main-language", metavar="CODE", help="The language you mostly write in.")
 @click.option("--avatar", metavar="FILE", help="A small square picture: your mark, or your face.")
 @click.option("--header", metavar="FILE", help="A wide picture, for the top of your page.")
+@click.option("--approve-followers", "approval", flag_value="yes", help="Answer each request to follow yourself.")
+@click.option("--no-approve-followers", "approval", flag_value="no", help="Let everybody follow who asks.")
 @click.option("--avatar-alt", metavar="TEXT", help="What the avatar shows.")
 @click.option("--header-alt", metavar="TEXT", help="What the header shows.")
 @by_option
@@ -106,6 +108,7 @@ def _changed(artisan: Artisan, changes: dict[str, Any]) -> Artisan:
     main = check_language(changes.get("main_language", artisan.language))
     language = check_language(changes.get("language", main))
     said: dict[str, Any] = {"name": changes.get("name", artisan.name)}
+    said["approves_followers"] = {"yes": True, "no": False}.get(changes.get("approval", ""), artisan.approves_followers)
     if "text" in changes and language == artisan.language:
         said["summary"] = changes["text"]
     elif "text" in changes:

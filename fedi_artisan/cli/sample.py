@@ -12,21 +12,11 @@ from typing import Any
 from fedi_artisan.cli.given import Workshop, chosen_artisan
 from fedi_artisan.domain.actors import Artisan, Commissions, ProfileLink
 from fedi_artisan.domain.clock import Clock, utc_now
+from fedi_artisan.domain.facts import normal_tag, parse_price
 from fedi_artisan.domain.pages import PageDraft, PageWording, Place
 from fedi_artisan.domain.photos import Label, Photo
 from fedi_artisan.domain.terms import Licence, OwnTerms
-from fedi_artisan.domain.works import (
-    MOST_PHOTOS,
-    Availability,
-    Dimensions,
-    Draft,
-    Series,
-    SeriesWording,
-    Wording,
-    Work,
-    normal_tag,
-    parse_price,
-)
+from fedi_artisan.domain.works import MOST_PHOTOS, Availability, Dimensions, Draft, Series, SeriesWording, Wording, Work
 from fedi_artisan.services import artisans as artisans_service
 from fedi_artisan.services import pages as pages_service
 from fedi_artisan.services import works as works_service

@@ -11,6 +11,7 @@ import click
 
 from fedi_artisan.cli.given import Given, by_option, chosen_artisan, pass_given
 from fedi_artisan.cli.serving import Server, how_to_publish, only_server
+from fedi_artisan.cli.welcome import lines_for_newcomers
 from fedi_artisan.config import Config, load, parse, with_listen
 from fedi_artisan.domain.clock import utc_now
 from fedi_artisan.domain.uris import Uris
@@ -55,6 +56,7 @@ def init(  # noqa: PLR0917 - one parameter for each option
     click.echo(f"Ready: @{username}@{config.host} at {config.origin}/")
     click.echo(f"Configuration: {given.file}. Everything else, your keys too: {config.data_dir}")
     click.echo("Start it with: fedi-artisan serve")
+    click.echo("It prints the link by which you set up your studio.")
 
 
 def make(file: Path, settings: Mapping[str, object], *, username: str, name: str, language: str) -> Config:
@@ -128,7 +130,8 @@ def serve(given: Given, listen: str | None) -> None:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     asyncio.run(_check(config))
     with only_server(config):
-        greeting = (f"Your portfolio: {config.origin}/  (stop with Ctrl-C)", *how_to_publish(given.file))
+        newcomers = asyncio.run(lines_for_newcomers(config))
+        greeting = (f"Your portfolio: {config.origin}/  (stop with Ctrl-C)", *newcomers, *how_to_publish(given.file))
         server = Server(config, greeting)
         # Ctrl-C is how one stops it: by the time it comes up here, everything has been closed in order. And uvicorn
         # leaves the program where it cannot listen; the words for that are ours to say.

@@ -22,18 +22,11 @@ from fedi_artisan.cli.photos import finish, proposals, remarks, take_in
 from fedi_artisan.cli.terms import AS_USUAL, own_terms, take_options
 from fedi_artisan.config import Config
 from fedi_artisan.domain.actors import Artisan
-from fedi_artisan.domain.clock import utc_now
+from fedi_artisan.domain.clock import parse_day, utc_now
+from fedi_artisan.domain.facts import normal_tag, parse_dimensions, parse_edition, parse_price, parse_year
 from fedi_artisan.domain.terms import Licence, OwnTerms
 from fedi_artisan.domain.uris import Uris
-from fedi_artisan.domain.works import (
-    Availability,
-    Draft,
-    Work,
-    normal_tag,
-    parse_dimensions,
-    parse_price,
-    parse_year,
-)
+from fedi_artisan.domain.works import Audience, Availability, Draft, Work
 from fedi_artisan.errors import BadInput
 from fedi_artisan.services import works as works_service
 from fedi_artisan.storage import artisans, works
@@ -48,6 +41,7 @@ _NOTHING: Mapping[str, Any] = {
     "techniques": (),
     "dimensions": None,
     "year": None,
+    "edition": None,
     "price": None,
     "availability": None,
     "series": None,
@@ -62,10 +56,16 @@ _FACTS = (
     click.option("--technique", "techniques", multiple=True, help="How it was made; may be repeated."),
     click.option("--dimensions", help='Such as "38 × 37 cm" or "H 31.5 × ⌀ 18.5 cm".'),
     click.option("--year", help="When it was made."),
+    click.option("--edition", help='Which of how many, such as "3/12", or "edition of 12".'),
     click.option("--price", help='Such as "420 EUR".'),
     click.option("--availability", type=click.Choice([*map(str, Availability), _UNSET])),
     click.option("--series", help="The series it belongs to."),
     click.option("--tag", "tags", multiple=True, help="A word to find it by; may be repeated."),
+    click.option(
+        "--audience",
+        type=click.Choice([*map(str, Audience)]),
+        help="Who sees it: everyone; whoever has the link; your followers; the web or other servers alone.",
+    ),
     click.option("--language", help="The language of title and text, such as fr; else yours."),
     click.option("--featured/--not-featured", default=None, help="Whether strangers see it first."),
     click.option(
@@ -87,11 +87,12 @@ def _with_facts(command: Command) -> Command:
 @click.command()
 @click.option("--title", required=True, help="What it is called.")
 @_with_facts
+@click.option("--date", metavar="DAY", help="When you published it elsewhere, such as 2023-05-31: nobody is told.")
 @by_option
 @pass_given
-def publish(given: Given, /, by: str | None, **facts: Any) -> None:
+def publish(given: Given, /, by: str | None, date: str | None, **facts: Any) -> None:
     """Publish a work: on your pages at once, and to everybody who follows you."""
-    work, uris = asyncio.run(_publish(given.config(), by, facts))
+    work, uris = asyncio.run(_publish(given.config(), by, date, facts))
     _tell(work, uris)
 
 
@@ -121,7 +122,10 @@ def withdraw(given: Given, uri: str) -> None:
 def _tell(work: Work, uris: Uris) -> None:
     """Print where a work is, and what would make it better."""
     click.echo(f"URI: {uris.work(work.uid)}")
-    click.echo(f"URL: {uris.work_url(work.slug)}")
+    if work.draft.audience.opens:
+        click.echo(f"URL: {uris.work_url(work.slug)}")
+    else:
+        click.echo("It has no page: your followers alone see it, where they follow you.")
     for number, photo in enumerate(work.draft.photos, start=1):
         for line in (*remarks(photo), *proposals(photo, work)):
             click.echo(f"Photograph {number}: {line}", err=True)
@@ -129,8 +133,9 @@ def _tell(work: Work, uris: Uris) -> None:
         click.echo("Some photographs have no description; --alt gives one, for those who cannot see them.", err=True)
 
 
-async def _publish(config: Config, by: str | None, facts: dict[str, Any]) -> tuple[Work, Uris]:
-    """Publish a work and return it."""
+async def _publish(config: Config, by: str | None, date: str | None, facts: dict[str, Any]) -> tuple[Work, Uris]:
+    """Publish a work, with a past *date* where there is one, and return it."""
+    published_at = None if date is None else parse_day(date, utc_now())
     async with open_workshop(config) as workshop:
         async with workshop.db.read() as tx:
             artisan = await chosen_artisan(tx, by)
@@ -139,7 +144,8 @@ async def _publish(config: Config, by: str | None, facts: dict[str, Any]) -> tup
         draft = Draft(**await _changes(workshop, artisan, facts, terms), terms=terms)
         async with workshop.db.write() as tx:
             artisan = await artisans.get(tx, artisan.id)
-            return await works_service.publish(tx, workshop.uris, artisan, draft, utc_now()), workshop.uris
+            work = await works_service.publish(tx, workshop.uris, artisan, draft, utc_now(), published_at=published_at)
+        return work, workshop.uris
 
 
 async def _revise(config: Config, uri: str, facts: dict[str, Any]) -> tuple[Work, Uris]:
@@ -188,8 +194,10 @@ async def _changes(workshop: Workshop, artisan: Artisan, facts: dict[str, Any], 
         "text": read_text,
         "dimensions": parse_dimensions,
         "year": parse_year,
+        "edition": parse_edition,
         "price": parse_price,
         "availability": Availability,
+        "audience": Audience,
         "tags": lambda tags: tuple(dict.fromkeys(normal_tag(tag) for tag in tags)),
     }
     files = facts.pop("photos")

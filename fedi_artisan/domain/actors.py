@@ -70,6 +70,8 @@ class Artisan:
     Args:
         summary: what she says of herself, in her *language*; *summaries* are the same in further ones.
         crafts, places, commissions_notes: a line each, by language.
+        studio_language: in which the studio speaks to her; None is as her browser asks.
+        approves_followers: whether she answers each request to follow herself.
     """
 
     id: int
@@ -90,6 +92,8 @@ class Artisan:
     commissions_notes: Mapping[str, str] = field(default_factory=dict)
     links: tuple[ProfileLink, ...] = ()
     appearance: Appearance = field(default_factory=Appearance)
+    studio_language: str | None = None
+    approves_followers: bool = False
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -137,7 +141,10 @@ def check_username(username: str) -> str:
         BadInput: with what may be used instead.
     """
     if not _USERNAME.fullmatch(username):
-        raise BadInput(f"{username!r} cannot be a user name: use 1 to 30 of the letters a–z, digits and underscore")
+        raise BadInput(
+            "{username!r} cannot be a user name: use 1 to 30 of the letters a–z, digits and underscore",
+            username=username,
+        )
     return username
 
 
@@ -149,5 +156,5 @@ def split_handle(handle: str) -> tuple[str, str]:
     """
     match = _HANDLE.fullmatch(handle.strip().removeprefix("acct:"))
     if match is None:
-        raise BadInput(f"{handle!r} is not a handle: write it as @name@server.example")
+        raise BadInput("{handle!r} is not a handle: write it as @name@place.example", handle=handle)
     return match["username"], match["host"].lower()

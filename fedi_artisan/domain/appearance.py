@@ -58,4 +58,4 @@ class Appearance:
             BadInput: with how to write it.
         """
         if self.accent is not None and not _COLOUR.fullmatch(self.accent):
-            raise BadInput(f"{self.accent!r} is no colour; write it as #8c4426")
+            raise BadInput("{accent!r} is no colour; write it as #8c4426", accent=self.accent)

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from fedi_artisan.domain.texts import say
 from fedi_artisan.domain.works import Availability
 from fedi_artisan.errors import BadInput, NoSuchWorks
 
@@ -68,12 +67,12 @@ class Filter:
             BadInput: with what to do instead.
         """
         if len(self.q) > LONGEST_SEARCH:
-            raise BadInput(say("This is too long to search for. Try a few words: up to 200 characters are possible."))
+            raise BadInput("This is too long to search for. Try a few words: up to 200 characters are possible.")
         for text in (self.q, self.series, self.tag, self.material, self.artisan):
             if len(text) > LONGEST_VALUE:
-                raise BadInput(say("This address is too long to be understood."))
+                raise BadInput("This address is too long to be understood.")
             if any(letter == _REPLACEMENT or unicodedata.category(letter) in _UNREADABLE for letter in text):
-                raise BadInput(say("There are characters in this address that cannot be read."))
+                raise BadInput("There are characters in this address that cannot be read.")
 
     @property
     def asked(self) -> Mapping[str, str]:
@@ -109,7 +108,7 @@ def parse_filter(given: Iterable[tuple[str, str]]) -> Filter:
     asked: dict[str, str] = {}
     for name, value in given:
         if name in PARAMETERS and name in asked:
-            raise BadInput(say("This address asks for the same thing twice."))
+            raise BadInput("This address asks for the same thing twice.")
         if name in PARAMETERS:
             asked[name] = _line(value)
     year, availability = asked.pop(Facet.YEAR, ""), asked.pop(Facet.AVAILABILITY, "")
@@ -135,12 +134,12 @@ def _availability(value: str) -> Availability | None:
     try:
         return Availability(value) if value else None
     except ValueError:
-        raise NoSuchWorks(say("There is no such availability.")) from None
+        raise NoSuchWorks("There is no such availability.") from None
 
 
 def _year(value: str) -> int | None:
     if value and not _YEAR.fullmatch(value):
-        raise BadInput(say("A year is written with four digits."))
+        raise BadInput("A year is written with four digits.")
     return int(value) if value else None
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from fedi_artisan.domain.texts import check_languages, check_line, check_text
+from fedi_artisan.domain.texts import check_languages, check_line, check_text, say
 
 LONGEST_TITLE = 120
 LONGEST_TEXT = 50_000
@@ -33,8 +33,8 @@ class PageWording:
         Raises:
             BadInput: with what to change.
         """
-        check_line("title", self.title, LONGEST_TITLE)
-        check_text("text", self.text, LONGEST_TEXT)
+        check_line(say("title"), self.title, LONGEST_TITLE)
+        check_text(say("text"), self.text, LONGEST_TEXT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

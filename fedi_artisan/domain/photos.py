@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from fedi_artisan.domain.texts import check_text
+from fedi_artisan.domain.texts import check_text, say
 from fedi_artisan.errors import BadInput
 
 LONGEST_ALT = 5000
@@ -59,6 +59,13 @@ class Remark(StrEnum):
     FIRST_FRAME = "first-frame"  # it moves; only its first frame is shown
     REENCODED = "re-encoded"  # its full size is a new encoding: no browser shows the kind that was given
     FULL_MARKED = "full-marked"  # no untouched full size, because a watermark was asked for
+
+
+class OwnPlace(StrEnum):
+    """Where a picture stands that is an artisan's own."""
+
+    PORTRAIT = "portrait"
+    HEADER = "header"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,8 +142,8 @@ class Photo:
             BadInput: with what to change.
         """
         for name, texts, longest in (
-            ("description", self.alts, LONGEST_ALT),
-            ("caption", self.captions, LONGEST_CAPTION),
+            (say("description"), self.alts, LONGEST_ALT),
+            (say("caption"), self.captions, LONGEST_CAPTION),
         ):
             for text in texts.values():
                 check_text(name, text, longest)

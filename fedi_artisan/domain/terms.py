@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from fedi_artisan.errors import BadInput
+from fedi_artisan.domain.texts import say
+from fedi_artisan.errors import BadInput, Words
 
 LONGEST_WATERMARK = 60
 _LEAST = 0.05
@@ -77,10 +78,17 @@ class Watermark:
         if bool(self.text.strip()) == (self.image is not None):
             raise BadInput("a watermark is either a line of text or a picture")
         if len(self.text) > LONGEST_WATERMARK or not self.text.isprintable():
-            raise BadInput(f"the text of a watermark must be one line of up to {LONGEST_WATERMARK} characters")
-        for name, value in (("opacity", self.opacity), ("scale", self.scale)):
+            raise BadInput(
+                "the text of a watermark must be one line of up to {most} characters", most=LONGEST_WATERMARK
+            )
+        for name, value in ((say("opacity"), self.opacity), (say("scale"), self.scale)):
             if not _LEAST <= value <= 1:
-                raise BadInput(f"the {name} of a watermark must be between {_LEAST} and 1, not {value:g}")
+                raise BadInput(
+                    "the {name} of a watermark must be between {least} and 1, not {value:g}",
+                    name=Words(name),
+                    least=_LEAST,
+                    value=value,
+                )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

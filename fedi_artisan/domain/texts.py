@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection
 
-from fedi_artisan.errors import BadInput
+from fedi_artisan.errors import BadInput, Words
 
 MOST_LANGUAGES = 12
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
@@ -31,7 +31,7 @@ def check_language(code: str) -> str:
         BadInput: with how to write it.
     """
     if not is_language(code):
-        raise BadInput(f"{code!r} is no language; use a short code such as fr or en")
+        raise BadInput("{code!r} is no language; use a short code such as fr or en", code=code)
     return code
 
 
@@ -44,9 +44,9 @@ def check_languages(own: str, others: Collection[str]) -> None:
     for code in (own, *others):
         check_language(code)
     if own in others:
-        raise BadInput(f"the texts are in {own} already; give another language")
+        raise BadInput("the texts are in {own} already; give another language", own=own)
     if len(others) >= MOST_LANGUAGES:
-        raise BadInput(f"up to {MOST_LANGUAGES} languages are possible")
+        raise BadInput("up to {most} languages are possible", most=MOST_LANGUAGES)
 
 
 def check_line(name: str, text: str, longest: int) -> None:
@@ -56,11 +56,16 @@ def check_line(name: str, text: str, longest: int) -> None:
         BadInput: with what to change.
     """
     if not text.strip():
-        raise BadInput(f"the {name} is empty")
+        raise BadInput("the {name} is empty", name=Words(name))
     if len(text) > longest:
-        raise BadInput(f"the {name} has {len(text)} characters; up to {longest} are possible")
+        raise BadInput(
+            "the {name} has {count} characters; up to {longest} are possible",
+            name=Words(name),
+            count=len(text),
+            longest=longest,
+        )
     if not text.translate(_FIXED_SPACES).isprintable():
-        raise BadInput(f"the {name} must be one line of text")
+        raise BadInput("the {name} must be one line of text", name=Words(name))
 
 
 def check_text(name: str, text: str, longest: int) -> None:
@@ -72,8 +77,17 @@ def check_text(name: str, text: str, longest: int) -> None:
         BadInput: with what to change.
     """
     if len(text) > longest:
-        raise BadInput(f"the {name} has {len(text)} characters; up to {longest} are possible")
+        raise BadInput(
+            "the {name} has {count} characters; up to {longest} are possible",
+            name=Words(name),
+            count=len(text),
+            longest=longest,
+        )
     unreadable = _UNREADABLE.search(text)
     if unreadable is not None:
         place = unreadable.start() + 1
-        raise BadInput(f"the {name} has a character that cannot be read, at place {place}; write the text in UTF-8")
+        raise BadInput(
+            "the {name} has a character that cannot be read, at place {place}; write the text in UTF-8",
+            name=Words(name),
+            place=place,
+        )

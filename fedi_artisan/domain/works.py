@@ -1,7 +1,5 @@
-"""What a work is: its facts, how a person writes them, and what a revision may change."""
+"""What a work is: its facts, and what is said of it in each language."""
 
-import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,7 +8,7 @@ from enum import StrEnum
 
 from fedi_artisan.domain.photos import Photo
 from fedi_artisan.domain.terms import OwnTerms
-from fedi_artisan.domain.texts import check_languages, check_line, check_text
+from fedi_artisan.domain.texts import check_languages, check_line, check_text, say
 from fedi_artisan.errors import BadInput
 
 LONGEST_TITLE = 200
@@ -19,26 +17,7 @@ LONGEST_FACT = 300
 MOST_PHOTOS = 20
 MOST_TAGS = 30
 MOST_FEATURED = 5
-
-# Thousands in groups of three, all apart by the same mark, or not at all; nobody guesses about money.
-_PRICE = re.compile(
-    r"(?P<whole>[0-9]{1,3}(?:(?P<apart>[\s.,'’])[0-9]{3}(?:(?P=apart)[0-9]{3})*)?|[0-9]{1,20})"
-    r"(?:(?P<point>[.,])(?P<cents>[0-9]{1,2}))?\s*(?P<currency>[A-Z]{3}|€|\$|£)"
-)
-_SIGNS = {"€": "EUR", "$": "USD", "£": "GBP"}
-_MEASURE = re.compile(
-    r"(?P<kind>[^\W\d_]*|[⌀øØ])\.?\s*(?P<number>[0-9]{1,6}(?:[.,][0-9]{1,3})?)\s*(?P<unit>mm|cm|m|in)?"
-)
-_KINDS = {
-    **dict.fromkeys(("h", "height", "haut", "hauteur"), "height"),
-    **dict.fromkeys(("w", "l", "width", "larg", "largeur"), "width"),
-    **dict.fromkeys(("d", "p", "depth", "prof", "profondeur"), "depth"),
-    **dict.fromkeys(("length", "long", "longueur"), "length"),
-    **dict.fromkeys(("⌀", "ø", "diam", "diameter", "diamètre"), "diameter"),
-}
-_UNNAMED = ("height", "width", "depth")
-# Letters that Unicode does not take apart.
-_LATIN = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "þ": "th"})
+LARGEST_EDITION = 99_999
 
 
 class Availability(StrEnum):
@@ -48,6 +27,64 @@ class Availability(StrEnum):
     SOLD = "sold"
     ON_COMMISSION = "on-commission"
     NOT_FOR_SALE = "not-for-sale"
+
+
+class Audience(StrEnum):
+    """Who sees a work; the database says the same of its rows (migrations/0004_audience.sql)."""
+
+    EVERYONE = "everyone"
+    UNLISTED = "unlisted"
+    FOLLOWERS = "followers"
+    WEB = "web"
+    FEDIVERSE = "fediverse"
+
+    @property
+    def opens(self) -> bool:
+        """Whether its page opens, for whoever has the link."""
+        return self is not Audience.FOLLOWERS
+
+    @property
+    def listed(self) -> bool:
+        """Whether it stands in what visitors and search engines find here: lists, feeds, the sitemap."""
+        return self in {Audience.EVERYONE, Audience.WEB}
+
+    @property
+    def sent(self) -> bool:
+        """Whether other servers are told of it."""
+        return self is not Audience.WEB
+
+    @property
+    def documented(self) -> bool:
+        """Whether any other server can read it at its id."""
+        return self.opens and self.sent
+
+    @property
+    def collected(self) -> bool:
+        """Whether it stands in what other servers find here: the outbox, and collections of works."""
+        return self in {Audience.EVERYONE, Audience.FEDIVERSE}
+
+    def can_become(self, other: "Audience") -> bool:
+        """Whether a published work can have the audience *other* instead: nobody unlearns what she was told."""
+        return self is other or self is Audience.WEB or (self.documented and other.documented)
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """One of several of a kind: which, where that is said, and of how many.
+
+    Raises:
+        BadInput: there can be no such one.
+    """
+
+    number: int | None
+    size: int
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be counted."""
+        if not 1 <= self.size <= LARGEST_EDITION:
+            raise BadInput("an edition has from 1 to {most} pieces", most=LARGEST_EDITION)
+        if self.number is not None and not 1 <= self.number <= self.size:
+            raise BadInput("an edition of {size} has no number {number}", size=self.size, number=self.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +118,9 @@ class Wording:
         Raises:
             BadInput: with what to change.
         """
-        check_line("title", self.title, LONGEST_TITLE)
-        check_text("text", self.text, LONGEST_TEXT)
-        for name, facts in (("material", self.materials), ("technique", self.techniques)):
+        check_line(say("title"), self.title, LONGEST_TITLE)
+        check_text(say("text"), self.text, LONGEST_TEXT)
+        for name, facts in ((say("material"), self.materials), (say("technique"), self.techniques)):
             for fact in facts:
                 check_line(name, fact, LONGEST_FACT)
 
@@ -112,6 +149,8 @@ class Draft:
     featured: bool = False
     terms: OwnTerms = field(default_factory=OwnTerms)
     others: Mapping[str, Wording] = field(default_factory=dict)
+    audience: Audience = Audience.EVERYONE
+    edition: Edition | None = None
 
     def __post_init__(self) -> None:
         """Refuse what no page and no server could show.
@@ -122,11 +161,11 @@ class Draft:
         _ = self.own_wording  # a wording checks itself
         check_languages(self.language, self.others)
         if len(self.photos) > MOST_PHOTOS:
-            raise BadInput(f"a work can have up to {MOST_PHOTOS} photographs")
+            raise BadInput("a work can have up to {most} photographs", most=MOST_PHOTOS)
         if len(self.tags) > MOST_TAGS:
-            raise BadInput(f"a work can have up to {MOST_TAGS} tags")
+            raise BadInput("a work can have up to {most} tags", most=MOST_TAGS)
         if self.series is not None:
-            check_line("series", self.series, LONGEST_TITLE)
+            check_line(say("series"), self.series, LONGEST_TITLE)
 
     @property
     def own_wording(self) -> Wording:
@@ -161,8 +200,8 @@ class SeriesWording:
         Raises:
             BadInput: with what to change.
         """
-        check_line("name of the series", self.name, LONGEST_TITLE)
-        check_text("text", self.text, LONGEST_TEXT)
+        check_line(say("name of the series"), self.name, LONGEST_TITLE)
+        check_text(say("text"), self.text, LONGEST_TEXT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,7 +228,13 @@ class Series:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """A published work with all that is known of it; *position* is its place where the artisan gave it one by hand."""
+    """A published work with all that is known of it.
+
+    Args:
+        published_at: its date, which may have been given by hand.
+        told_at: when followers were told of it; None where they were not, as of a work that got a past date.
+        position: its place where the artisan gave it one by hand.
+    """
 
     id: int
     uid: str
@@ -198,6 +243,7 @@ class Work:
     draft: Draft
     series: Series | None
     published_at: datetime
+    told_at: datetime | None = None
     updated_at: datetime | None = None
     withdrawn_at: datetime | None = None
     edits: int = 0
@@ -205,87 +251,3 @@ class Work:
     announces: int = 0
     replies: int = 0
     position: int | None = None
-
-
-def parse_price(text: str) -> Price:
-    """Return the price written in *text*, such as "420 EUR", "1 200,50 €".
-
-    Raises:
-        BadInput: with how to write it.
-    """
-    match = _PRICE.fullmatch(text.strip())
-    if match is None or (match["point"] is not None and match["point"] == match["apart"]):
-        raise BadInput(f'{text!r} is not a price: write an amount and a currency, as "420 EUR"')
-    whole = re.sub(r"[^0-9]", "", match["whole"])
-    amount = Decimal(f"{whole}.{match['cents'] or '0'}").quantize(Decimal("0.01"))
-    if amount >= Decimal(10) ** 10:
-        raise BadInput(f"{text!r} is more than any work costs")
-    currency = match["currency"]
-    return Price(amount, _SIGNS.get(currency, currency))
-
-
-def parse_dimensions(text: str) -> Dimensions:
-    """Return the measures written in *text*: "38 × 37 cm", "H 31,5 × ⌀ 18,5 cm", "120 x 80 x 4 mm".
-
-    Measures without a name are height, width and depth, in the order museums use.
-
-    Raises:
-        BadInput: with how to write them.
-    """
-    wrong = BadInput(f'{text!r} are no dimensions: write them as "38 × 37 cm" or "H 31.5 × ⌀ 18.5 cm"')
-    parts = re.split(r"\s*[×xX*]\s*|\s*;\s*", text.strip())
-    matches = [_MEASURE.fullmatch(part) for part in parts]
-    units = {match["unit"] for match in matches if match and match["unit"]}
-    if len(units) != 1 or not 1 <= len(parts) <= len(_UNNAMED):
-        raise wrong
-    measures: list[tuple[str, Decimal]] = []
-    for match in matches:
-        if match is None:
-            raise wrong
-        kind = _KINDS.get(match["kind"].lower()) if match["kind"] else _next_unnamed(measures)
-        number = Decimal(match["number"].replace(",", "."))
-        if kind is None or number <= 0 or kind in dict(measures):
-            raise wrong
-        measures.append((kind, number))
-    return Dimensions(tuple(measures), units.pop())
-
-
-def _next_unnamed(measures: list[tuple[str, Decimal]]) -> str | None:
-    """Return what a measure without a name is, after these."""
-    return next((kind for kind in _UNNAMED if kind not in dict(measures)), None)
-
-
-def parse_year(text: str) -> int:
-    """Return the year written in *text*, from 1000 to 2999.
-
-    Raises:
-        BadInput: it is none.
-    """
-    if re.fullmatch(r"[12][0-9]{3}", text.strip()):
-        return int(text)
-    raise BadInput(f"{text!r} is not a year: write four digits")
-
-
-def normal_tag(text: str) -> str:
-    """Return *text* as a hashtag without its `#`: only letters, digits and underscores, "wood ash" → "woodash".
-
-    Raises:
-        BadInput: nothing of it can stand in a hashtag, or it has no letter.
-    """
-    tag = "".join(
-        letter for letter in unicodedata.normalize("NFC", text).removeprefix("#") if letter.isalnum() or letter == "_"
-    )
-    if not any(letter.isalpha() for letter in tag) or len(tag) > LONGEST_FACT:
-        raise BadInput(f"{text!r} cannot be a tag: it needs at least one letter")
-    return tag
-
-
-def slug_of(title: str) -> str:
-    """Return *title* as the last part of an address, "work" where nothing is left.
-
-    >>> slug_of("Jarre de lune n° 14")
-    'jarre-de-lune-n-14'
-    """
-    latin = title.lower().translate(_LATIN)
-    letters = [letter for letter in unicodedata.normalize("NFKD", latin) if not unicodedata.combining(letter)]
-    return re.sub(r"[^a-z0-9]+", "-", "".join(letters).lower()).strip("-")[:80].strip("-") or "work"

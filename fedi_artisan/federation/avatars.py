@@ -114,7 +114,7 @@ class Avatars:
         """
         head = content[:HEAD_BYTES]
         if kind_of(head) not in _KINDS:
-            raise BadPhoto(f"this is {describe(head)}")
+            raise BadPhoto("this is {kind}", kind=describe(head))
         with begin(self.config) as original:
             await to_its_end(original.write, content)
             async with turn(self.config, Shelf.PICTURES):

@@ -28,6 +28,7 @@ from fedi_artisan.federation.client_answer import (
     read_body,
 )
 from fedi_artisan.federation.client_network import NotPublic, ThreadedResolver, open_connector
+from fedi_artisan.federation.clocks import Clocks
 from fedi_artisan.federation.signatures.request import Scheme, SignedRequest
 from fedi_artisan.federation.signatures.sign import SigningKey, sign
 from fedi_artisan.vocab import json
@@ -59,6 +60,8 @@ class SchemeMemory(Protocol):
 class Client:
     """Asks other servers and delivers to them. A class, because it holds the pool of open connections.
 
+    By its *clocks* one knows whether ours is right.
+
     Args:
         config: limits, timeouts, and whether private networks may be reached.
         signer: signs what is asked; None asks unsigned.
@@ -84,6 +87,7 @@ class Client:
         self._resolver = resolver or ThreadedResolver()
         self._tls = tls
         self._session: aiohttp.ClientSession | None = None
+        self.clocks = Clocks()
 
     async def start(self) -> None:
         """Open the pool of connections; nothing is connected yet."""
@@ -210,6 +214,7 @@ class Client:
         end = loop.time() + self._config.timeouts.total_s
         async with self._exchange():
             response = await self._opened.post(target, headers=headers, data=body, allow_redirects=False)
+            self._note_date(response)
         try:
             async with asyncio.timeout_at(min(end, loop.time() + _NOTE_S)), response:
                 note = await read_body(response, _NOTE_BYTES)
@@ -276,10 +281,15 @@ class Client:
     ) -> Answer:
         """Return the answer to one GET; its body only where the status is 200, as no other is read."""
         async with self._opened.get(target, headers=headers, allow_redirects=False) as response:
+            self._note_date(response)
             read = response.status == HTTPStatus.OK
             limit = most_bytes or self._config.limits.remote_body_bytes
             body = await read_body(response, limit) if read else b""
             return answer_of(response, body, address, self._clock())
+
+    def _note_date(self, response: aiohttp.ClientResponse) -> None:
+        """Compare the other server's clock with ours."""
+        self.clocks.note(response.host, response.headers.get("Date", ""), self._clock())
 
     def _check(self, url: str) -> URL:
         """Return *url* as it is sent, or raise AddressRefused."""

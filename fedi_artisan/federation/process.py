@@ -14,7 +14,7 @@ from fedi_artisan.errors import ArtisanError, Forbidden
 from fedi_artisan.federation.actors import Actors
 from fedi_artisan.federation.event import Event
 from fedi_artisan.federation.inbox import HANDLERS, Inbox
-from fedi_artisan.services import conversation, neighbours
+from fedi_artisan.services import conversation, mentions, neighbours
 from fedi_artisan.storage import inbox
 from fedi_artisan.storage.db import Database, Tx, savepoint
 from fedi_artisan.storage.inbox import AskingRow, InboxRow
@@ -137,7 +137,9 @@ class Processor:
             if activity.type is ActivityType.MOVE:
                 return await neighbours.is_tied(tx, activity.actor_uri)
             if activity.type is ActivityType.UPDATE and activity.object.uri != activity.actor_uri:
-                return await conversation.find_subject(tx, self._uris, activity.object.uri) is not None
+                uri = activity.object.uri
+                answers = await conversation.find_subject(tx, self._uris, uri) is not None
+                return answers or await mentions.is_known(tx, uri)
         return True
 
     async def _fetch(self, activity: Activity) -> _Resolved:

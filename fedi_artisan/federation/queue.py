@@ -11,7 +11,7 @@ from fedi_artisan.federation.inbox import Inbox
 from fedi_artisan.federation.outbound import Outbound
 from fedi_artisan.federation.process import Processor
 from fedi_artisan.storage import actors as stored_actors
-from fedi_artisan.storage import deliveries, hosts, inbox
+from fedi_artisan.storage import deliveries, happenings, hosts, inbox
 from fedi_artisan.storage.db import Database
 
 log = logging.getLogger(__name__)
@@ -21,6 +21,7 @@ TIDY_EVERY_S = 3600.0
 INBOX_KEPT = timedelta(days=8)
 ANSWERS_KEPT = timedelta(days=30)
 STRANGERS_KEPT = timedelta(days=8)
+MOVES_KEPT = timedelta(days=180)
 
 
 class Queue:
@@ -95,6 +96,7 @@ class Queue:
             forgotten = await inbox.prune(tx, now - INBOX_KEPT)
             forgotten += await deliveries.prune(tx, now - ANSWERS_KEPT)
             forgotten += await hosts.prune(tx, now - SCHEME_HOLDS)
+            forgotten += await happenings.prune_moves(tx, now - MOVES_KEPT)
             given_up = await hosts.give_up_dead(tx, now - DEAD_AFTER, now)
             strangers = await stored_actors.prune(tx, now - STRANGERS_KEPT)
         if strangers:

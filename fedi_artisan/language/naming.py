@@ -27,7 +27,8 @@ def own_name(code: str) -> str:
         name = Locale.parse(code, sep="-").get_display_name()
     except (UnknownLocaleError, ValueError):
         name = None
-    return name[:1].upper() + name[1:] if name else code
+    # Not upper(): Georgian has capitals, but never at the beginning of a word.
+    return name[:1].title() + name[1:] if name else code
 
 
 @cache

@@ -1,14 +1,21 @@
 """How each language writes numbers, prices, sizes and days; nothing of it breaks at the end of a line."""
 
 import re
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from babel.dates import format_date, tokenize_pattern, untokenize_pattern
-from babel.numbers import format_currency, format_decimal, get_currency_symbol, get_group_symbol
+from babel.core import get_global
+from babel.dates import format_date, format_timedelta, tokenize_pattern, untokenize_pattern
+from babel.numbers import (
+    format_currency,
+    format_decimal,
+    get_currency_symbol,
+    get_group_symbol,
+    get_territory_currencies,
+)
 from babel.units import format_unit
 
-from fedi_artisan.language.catalogues import translation
+from fedi_artisan.language.catalogues import SOURCE, translation
 from fedi_artisan.language.naming import locale_of
 
 _SPACE = "\N{NO-BREAK SPACE}"
@@ -17,6 +24,8 @@ _CENTS = re.compile(r"\.[0#]+")
 _BRIEF = "0.#########"
 # So well known that they need no country before or behind them.
 _SIGNS = {"USD": "$", "GBP": "£"}
+_MEGABYTE = 1_000_000
+_GIGABYTE = 1_000_000_000
 _UNITS = {"mm": "length-millimeter", "cm": "length-centimeter", "m": "length-meter", "in": "length-inch"}
 
 
@@ -44,6 +53,17 @@ def money(amount: Decimal, currency: str, language: str) -> str:
     return format_currency(amount, currency, pattern.replace("¤", f"'{sign}'"), here, currency_digits=not whole)
 
 
+def currency_of(language: str) -> str | None:
+    """Return the currency of most who write in a language: "EUR" for "fr", "CHF" for "fr-CH"; None where none is known.
+
+    English without a country is written under many currencies.
+    """
+    country = language.partition("-")[2]
+    if not country and language != SOURCE:
+        country = get_global("likely_subtags").get(language, "").rpartition("_")[2]
+    return next(iter(get_territory_currencies(country)), None) if country else None
+
+
 def count(value: int, language: str) -> str:
     """Return how many: "12 800" in French, with narrow no-break spaces; "12,800" in English."""
     return format_decimal(value, locale=locale_of(language))
@@ -67,8 +87,31 @@ def quantity(value: Decimal, unit: str, language: str) -> str:
 
 def megabytes(size_bytes: int, language: str) -> str:
     """Return the size of a file: "5,1 Mo" in French, "5.1 MB" in English; no less than a tenth."""
-    size = max(Decimal(size_bytes) / 1_000_000, Decimal("0.1"))
-    return _unbroken(format_unit(size, "digital-megabyte", "short", "#,##0.0", locale_of(language)))
+    value = max(Decimal(size_bytes) / _MEGABYTE, Decimal("0.1"))
+    return _unbroken(format_unit(value, "digital-megabyte", "short", "#,##0.0", locale_of(language)))
+
+
+def size(size_bytes: int, language: str) -> str:
+    """Return how much room something takes: "2,4 Go" in French, "2.4 GB" in English; less than one in megabytes."""
+    unit, bytes_each = ("gigabyte", _GIGABYTE) if size_bytes >= _GIGABYTE else ("megabyte", _MEGABYTE)
+    value = Decimal(size_bytes) / bytes_each
+    value = max(value, Decimal("0.1")) if size_bytes else value
+    return _unbroken(format_unit(value, f"digital-{unit}", "short", "#,##0.#", locale_of(language)))
+
+
+def duration(value: timedelta, language: str) -> str:
+    """Return how long something lasts, in the one unit that says it best: "3 heures" in French."""
+    return _unbroken(format_timedelta(value, threshold=1.2, locale=locale_of(language)))
+
+
+def month(value: date, language: str, *, brief: bool = False) -> str:
+    """Return a month in words, with its year: "juin 2025"; "juin" alone, or a shorter form of it, where *brief*."""
+    return _unbroken(format_date(value, "LLL" if brief else "LLLL y", locale_of(language)))
+
+
+def short_day(value: date, language: str) -> str:
+    """Return a day without its year: "14 juin" in French, "14 Jun" in English."""
+    return _unbroken(format_date(value, "d MMM", locale_of(language)))
 
 
 def day(value: date, language: str) -> str:
@@ -80,6 +123,12 @@ def day(value: date, language: str) -> str:
         tokens = tokenize_pattern(pattern)
         pattern = untokenize_pattern(("chars", first) if token == ("field", ("d", 1)) else token for token in tokens)
     return _unbroken(format_date(value, pattern, here))
+
+
+def moment(value: datetime, language: str) -> str:
+    """Return a day and an hour in words: "14 juin 2025 à 09:30" in French, "14 June 2025 at 09:30" in English."""
+    words = translation(language).pgettext("a moment", "{day} at {hour}")
+    return _unbroken(words.format(day=day(value.date(), language), hour=f"{value:%H:%M}"))
 
 
 def _unbroken(text: str) -> str:

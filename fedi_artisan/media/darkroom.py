@@ -23,6 +23,7 @@ from fedi_artisan.media.kinds import HEAD_BYTES, kind_of
 from fedi_artisan.media.recipe import Recipe
 from fedi_artisan.media.refusal import PhotoRefused, Refusal
 from fedi_artisan.media.stored import Store, name_of
+from fedi_artisan.media.threads import to_its_end
 from fedi_artisan.media.unfinished import Unfinished
 
 _log = logging.getLogger(__name__)
@@ -98,7 +99,7 @@ async def develop(
             order = _Order(config=config, original=original, recipe=recipe, mark=mark, on_picture=on_picture)
             told, prints = await _expose(order, kept)
         except PhotoRefused as error:
-            raise BadPhoto(_sentence(error.refusal, config)) from error
+            raise _bad_photo(error.refusal, config) from error
         for one in prints:
             await store.put(one.file, one.name)
     renditions = tuple(
@@ -137,7 +138,7 @@ async def check(config: Config, original: Path, recipe: Recipe, *, mark: Path | 
         try:
             await _expose(_Order(config=config, original=original, recipe=recipe, mark=mark), kept)
         except PhotoRefused as error:
-            raise BadPhoto(_sentence(error.refusal, config)) from error
+            raise _bad_photo(error.refusal, config) from error
 
 
 async def _expose(order: _Order, kept: contextlib.ExitStack) -> tuple[frames.Told, list[_Print]]:
@@ -147,13 +148,17 @@ async def _expose(order: _Order, kept: contextlib.ExitStack) -> tuple[frames.Tol
         PhotoRefused: the child refused it, took too long, or came to grief.
     """
     process = _start(order)
+    listening = asyncio.ensure_future(to_its_end(_listen, process, order, kept))
     try:
         async with asyncio.timeout(order.config.timeouts.photo_s):
-            told, prints, complaint, status = await asyncio.to_thread(_listen, process, order, kept)
+            told, prints, complaint, status = await asyncio.shield(listening)
     except TimeoutError as error:
         raise PhotoRefused(Refusal.TIME) from error
     finally:
         _end(process)
+        # The thread may be about to begin another file: that must be among what is *kept* before it is let go.
+        with contextlib.suppress(Exception):
+            await listening
     if status in {-signal.SIGXCPU, -signal.SIGALRM}:
         raise PhotoRefused(Refusal.TIME)
     if status != 0:
@@ -293,21 +298,23 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         pass
 
 
-def _sentence(refusal: Refusal, config: Config) -> str:
+def _bad_photo(refusal: Refusal, config: Config) -> BadPhoto:
     """Return what is wrong with a photograph and what to do about it, in words for the artisan."""
     match refusal:
         case Refusal.PIXELS:
             most = config.limits.photo_pixels / 1_000_000
-            return f"this picture has more than {most:g} megapixels. Save it again with fewer."
+            return BadPhoto("this picture has more than {most:g} megapixels. Save it again with fewer.", most=most)
         case Refusal.LETTERS:
-            return "the watermark has letters that cannot be drawn here. Give it as a picture: --watermark-image."
+            return BadPhoto("the watermark has letters that cannot be drawn here. Give it as a picture instead.")
         case Refusal.RAW:
-            return "this is a camera's raw file. Develop it on your computer, and give it as JPEG or TIFF."
+            return BadPhoto("this is a camera's raw file. Develop it on your computer, and give it as JPEG or TIFF.")
         case Refusal.DAMAGED:
-            return "this picture is cut off or damaged. Open it on your computer, and save or copy it again."
+            return BadPhoto("this picture is cut off or damaged. Open it on your computer, and save or copy it again.")
         case Refusal.TIME:
-            return "this picture took too long to read. Save it again as an ordinary JPEG, or make it smaller."
+            return BadPhoto(
+                "this picture took too long to read. Save it again as an ordinary JPEG, or make it smaller."
+            )
         case Refusal.MEMORY:
-            return (
-                "this picture needs more memory than this server gives. Save it again as an ordinary JPEG, or smaller."
+            return BadPhoto(
+                "this picture needs more memory than there is here. Save it again as an ordinary JPEG, or smaller."
             )

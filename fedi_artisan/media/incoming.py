@@ -1,6 +1,7 @@
 """How a photograph comes in: onto the disk as it is, never more than is allowed, and nothing is left of a failure."""
 
 import contextlib
+import errno
 import hashlib
 import os
 import stat
@@ -11,13 +12,15 @@ from types import TracebackType
 from typing import Self
 
 from fedi_artisan.config import Config
-from fedi_artisan.errors import BadPhoto, TooLarge
+from fedi_artisan.domain.texts import say
+from fedi_artisan.errors import BadPhoto, DiskFull, TooLarge, Words
 from fedi_artisan.media import unfinished
 from fedi_artisan.media.kinds import GIVE_INSTEAD, HEAD_BYTES
 from fedi_artisan.media.threads import to_its_end
 from fedi_artisan.media.unfinished import Unfinished
 
 _CHUNK_BYTES = 1 << 20
+_FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +63,9 @@ class _Copying:
         self._size_bytes += len(chunk)
         if self._size_bytes > self._most_bytes:
             most = self._most_bytes / 1_000_000
-            raise TooLarge(f"{self._name}: this photograph is larger than {most:g} MB. Save it again, smaller.")
+            raise TooLarge(
+                "this photograph is larger than {most:g} MB. Save it again, smaller.", of=self._name, most=most
+            )
         self._head += chunk[: HEAD_BYTES - len(self._head)]
         self._digest.update(chunk)
         self._copy.write(chunk)
@@ -88,8 +93,9 @@ async def receive_file(config: Config, path: Path) -> Upload:
     Raises:
         BadPhoto: it cannot be read.
         TooLarge: it has more than `limits.photo_bytes`.
+        DiskFull: the disk takes no more.
     """
-    with _removed_on_failure(begin(config)) as copy:
+    with told_when_full(), _removed_on_failure(begin(config)) as copy:
         return await to_its_end(_copied, copy, path, config.limits.photo_bytes)
 
 
@@ -98,8 +104,9 @@ async def receive_stream(config: Config, name: str, chunks: AsyncIterator[bytes]
 
     Raises:
         TooLarge: it has more than `limits.photo_bytes`; what is beyond is not asked for.
+        DiskFull: the disk takes no more.
     """
-    with _removed_on_failure(begin(config)) as copy:
+    with told_when_full(), _removed_on_failure(begin(config)) as copy:
         copying = _Copying(copy, name, config.limits.photo_bytes)
         async for chunk in chunks:
             await to_its_end(copying.write, chunk)
@@ -118,16 +125,31 @@ def _copied(copy: Unfinished, path: Path, most_bytes: int) -> Upload:
         source = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "the name is impossible"
-        raise BadPhoto(f"{path.name}: this file cannot be opened: {reason}.") from error
+        raise BadPhoto("this file cannot be opened: {reason}.", of=path.name, reason=reason) from error
     try:
         if not stat.S_ISREG(os.fstat(source).st_mode):
-            raise BadPhoto(f"{path.name}: this is not a file. {GIVE_INSTEAD}")
+            raise BadPhoto(GIVE_INSTEAD, of=path.name, kind=Words(say("not a file")))
         copying = _Copying(copy, path.name, most_bytes)
         while chunk := os.read(source, _CHUNK_BYTES):
             copying.write(chunk)
         return copying.end()
     finally:
         os.close(source)
+
+
+@contextlib.contextmanager
+def told_when_full() -> Iterator[None]:
+    """Say in our own words that the disk is full.
+
+    Raises:
+        DiskFull: it was, somewhere in the block.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise DiskFull("the disk here is full, and takes nothing more") from error
+        raise
 
 
 @contextlib.contextmanager

@@ -3,8 +3,11 @@
 import re
 from enum import Enum
 
+from fedi_artisan.domain.texts import say
+from fedi_artisan.errors import Words
+
 HEAD_BYTES = 64
-GIVE_INSTEAD = "Give a photograph as JPEG, HEIC, PNG, WebP, AVIF, TIFF or GIF."
+GIVE_INSTEAD = say("this is {kind}. Give a photograph as JPEG, HEIC, PNG, WebP, AVIF, TIFF or GIF.")
 
 
 class Kind(Enum):
@@ -32,11 +35,12 @@ _TAKEN = {
 
 # Kinds that people try for good reasons, so that the refusal can name them.
 _FOREIGN = {
-    "a Photoshop file": re.compile(rb"8BPS"),
-    "a PDF document": re.compile(rb"%PDF-"),
-    "a film": re.compile(rb"....ftyp|\x1aE\xdf\xa3", re.DOTALL),
-    "an SVG drawing or a web page": re.compile(rb"(\xef\xbb\xbf)?\s*<"),
+    say("a Photoshop file"): re.compile(rb"8BPS"),
+    say("a PDF document"): re.compile(rb"%PDF-"),
+    say("a film"): re.compile(rb"....ftyp|\x1aE\xdf\xa3", re.DOTALL),
+    say("an SVG drawing or a web page"): re.compile(rb"(\xef\xbb\xbf)?\s*<"),
 }
+_NO_PICTURE = say("not a picture")
 
 
 def kind_of(head: bytes) -> Kind | None:
@@ -44,6 +48,6 @@ def kind_of(head: bytes) -> Kind | None:
     return next((kind for kind, beginning in _TAKEN.items() if beginning.match(head)), None)
 
 
-def describe(head: bytes) -> str:
+def describe(head: bytes) -> Words:
     """Return words for the kind of a file that is not taken: `a film`, `not a picture`."""
-    return next((words for words, beginning in _FOREIGN.items() if beginning.match(head)), "not a picture")
+    return Words(next((words for words, beginning in _FOREIGN.items() if beginning.match(head)), _NO_PICTURE))

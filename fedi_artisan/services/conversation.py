@@ -2,8 +2,11 @@
 
 from datetime import datetime
 
+from fedi_artisan.domain.actors import Artisan
 from fedi_artisan.domain.uris import Uris
+from fedi_artisan.errors import BadInput, Changed, NotFound
 from fedi_artisan.storage import conversation, works
+from fedi_artisan.storage.conversation import Standing
 from fedi_artisan.storage.db import Tx
 from fedi_artisan.vocab.notes import Note
 
@@ -45,9 +48,49 @@ async def reply(tx: Tx, note: Note, *, work_id: int, actor_id: int, now: datetim
 
 async def revise_reply(tx: Tx, note: Note, actor_id: int, now: datetime) -> bool:
     """Take the newer words of a reply, if it is this actor's and they are newer; return whether so."""
-    return await conversation.update_reply(tx, note, actor_id, min(note.updated_at or now, now))
+    return await conversation.update_reply(tx, note, actor_id, updated_at=min(note.updated_at or now, now), now=now)
 
 
 async def withdraw_reply(tx: Tx, uri: str, actor_id: int) -> bool:
     """Forget a reply, if it is this actor's; return whether there was one."""
     return await conversation.delete_reply(tx, uri, actor_id)
+
+
+async def show_reply(tx: Tx, artisan: Artisan, uri: str, *, version: int) -> int:
+    """Show a public reply below the artisan's work, in the words that she has read: those of this *version*.
+
+    Returns its row.
+
+    Raises:
+        NotFound: there is no such reply any more.
+        Changed: its words are others by now.
+        BadInput: it was written to her alone.
+    """
+    reply = await _standing(tx, artisan, uri)
+    if reply.version != version:
+        raise Changed("these words have changed meanwhile; read them as they are now")
+    if not reply.public:
+        raise BadInput("this was written to you alone and cannot be shown to others")
+    if not reply.approved:
+        await conversation.set_approved(tx, reply.id, approved=True)
+    return reply.id
+
+
+async def hide_reply(tx: Tx, artisan: Artisan, uri: str) -> int:
+    """Show a reply below the artisan's work no more; it stays where it was written. Returns its row.
+
+    Raises:
+        NotFound: there is no such reply any more.
+    """
+    reply = await _standing(tx, artisan, uri)
+    if reply.approved:
+        await conversation.set_approved(tx, reply.id, approved=False)
+    return reply.id
+
+
+async def _standing(tx: Tx, artisan: Artisan, uri: str) -> Standing:
+    """Return how a reply to a work of the artisan stands."""
+    reply = await conversation.find_standing(tx, artisan.id, uri)
+    if reply is None:
+        raise NotFound("there is no such reply any more")
+    return reply

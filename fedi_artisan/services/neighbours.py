@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from fedi_artisan.storage import actors, deliveries, followers, inbox
+from fedi_artisan.storage import actors, deliveries, followers, happenings, inbox
 from fedi_artisan.storage.db import Tx
 
 
@@ -26,8 +26,9 @@ async def is_tied(tx: Tx, uri: str) -> bool:
     return await actors.is_tied(tx, uri)
 
 
-async def move(tx: Tx, old_uri: str, new_uri: str) -> None:
+async def move(tx: Tx, old_uri: str, new_uri: str, now: datetime) -> None:
     """Note where an actor has moved; if the new one follows already, the old one is not counted any more."""
+    await happenings.put_move(tx, old_uri, new_uri, now)
     await actors.set_moved(tx, old_uri, new_uri)
     await followers.drop_moved(tx, old_uri, new_uri)
 

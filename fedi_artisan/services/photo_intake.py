@@ -11,7 +11,7 @@ from fedi_artisan.domain.clock import Clock, utc_now
 from fedi_artisan.domain.terms import Watermark
 from fedi_artisan.errors import BadPhoto, NoRoom
 from fedi_artisan.media import darkroom
-from fedi_artisan.media.incoming import Upload, begin, receive_file
+from fedi_artisan.media.incoming import Upload, begin, receive_file, told_when_full
 from fedi_artisan.media.kinds import GIVE_INSTEAD, Kind, describe, kind_of
 from fedi_artisan.media.metadata.texts import clean
 from fedi_artisan.media.recipe import Recipe
@@ -19,6 +19,7 @@ from fedi_artisan.media.store import Stores
 from fedi_artisan.media.stored import name_of
 from fedi_artisan.media.turns import Shelf, turn
 from fedi_artisan.services import photos as photos_service
+from fedi_artisan.services import settings
 from fedi_artisan.storage import photo_files
 from fedi_artisan.storage.db import Database
 
@@ -46,31 +47,38 @@ class PhotoIntake:
             TooLarge: it has too many bytes.
             NoRoom: the photographs here take as much room as they may.
         """
-        with await receive_file(self.config, path) as upload:
+        with await receive_file(await settings.current(self.db, self.config), path) as upload:
             return await self.give_upload(artisan, upload, path.name, beside=beside)
 
-    async def give_upload(self, artisan: Artisan, upload: Upload, name: str, *, beside: Collection[str] = ()) -> str:
+    async def give_upload(
+        self, artisan: Artisan, upload: Upload, name: str, *, beside: Collection[str] = (), key: str | None = None
+    ) -> str:
         """Keep a received file as a photograph of the artisan and return its uid; its pictures are to be made.
+
+        What is given again with a *key* that was given before is the photograph of then, whatever has come of it.
 
         Raises:
             BadPhoto: it is no photograph that could be read, and what it is instead.
-            NoRoom: the photographs here take as much room as they may.
+            NoRoom: the photographs here take as much room as they may, or the disk is full.
         """
         name = clean(name, _LONGEST_NAME)
         kind = kind_of(upload.head)
         if kind is None:
-            raise BadPhoto(f"{name}: this is {describe(upload.head)}. {GIVE_INSTEAD}")
+            raise BadPhoto(GIVE_INSTEAD, of=name, kind=describe(upload.head))
         original = name_of(upload.sha256, kind.value)
         async with turn(self.config, Shelf.ORIGINALS):
             async with self.db.read() as tx:
                 taken_bytes = await photo_files.total_bytes(tx)
-            most_bytes = self.config.media.quota_bytes
+                most_bytes = (await settings.as_set(tx, self.config)).media.quota_bytes
             if taken_bytes + upload.size_bytes > most_bytes:
                 raise NoRoom(
-                    f"{name}: there is no room left: photographs may take {most_bytes / 1e6:,.0f} MB here. "
-                    "Withdraw what nobody needs to see, or raise media.quota_bytes in the configuration."
+                    "there is no room left: photographs may take {most_mb} MB here. Withdraw what nobody needs to see, "
+                    "or give photographs more room.",
+                    of=name,
+                    most_mb=round(most_bytes / 1e6),
                 )
-            await self.stores.originals.put(upload.file, original)
+            with told_when_full():
+                await self.stores.originals.put(upload.file, original)
             async with self.db.write() as tx:
                 return await photos_service.give(
                     tx,
@@ -80,6 +88,7 @@ class PhotoIntake:
                     original_bytes=upload.size_bytes,
                     now=self.clock(),
                     beside=beside,
+                    key=key,
                 )
 
     @contextlib.asynccontextmanager
@@ -90,19 +99,25 @@ class PhotoIntake:
             BadPhoto: it is no PNG, or could not be drawn over a photograph.
             TooLarge: it has too many bytes.
         """
-        with await receive_file(self.config, path) as upload:
-            if kind_of(upload.head) is not Kind.PNG:
-                raise BadPhoto(f"{path.name}: a watermark is a PNG picture, best with a transparent ground.")
-            name = name_of(upload.sha256, Kind.PNG.value)
-            async with turn(self.config, Shelf.PICTURES):
-                try:
-                    marked = Recipe(watermark=Watermark(image=name))
-                    await darkroom.check(self.config, upload.file, marked, mark=upload.file)
-                except BadPhoto as error:
-                    raise BadPhoto(f"{path.name}: {error}") from error
-            async with turn(self.config, Shelf.ORIGINALS):
-                await self.stores.originals.put(upload.file, name)
+        with await receive_file(await settings.current(self.db, self.config), path) as upload:
+            async with self.keep_mark_upload(upload, path.name) as name:
                 yield name
+
+    @contextlib.asynccontextmanager
+    async def keep_mark_upload(self, upload: Upload, file_name: str) -> AsyncIterator[str]:
+        """Keep a received PNG as the picture of a watermark; as `keep_mark`."""
+        if kind_of(upload.head) is not Kind.PNG:
+            raise BadPhoto("a watermark is a PNG picture, best with a transparent ground.", of=file_name)
+        name = name_of(upload.sha256, Kind.PNG.value)
+        async with turn(self.config, Shelf.PICTURES):
+            try:
+                marked = Recipe(watermark=Watermark(image=name))
+                await darkroom.check(self.config, upload.file, marked, mark=upload.file)
+            except BadPhoto as error:
+                raise BadPhoto(error.sentence, of=file_name, **error.values) from error
+        async with turn(self.config, Shelf.ORIGINALS):
+            await self.stores.originals.put(upload.file, name)
+            yield name
 
     async def check_text(self, watermark: Watermark) -> None:
         """Find out whether a watermark that is a text can be drawn.
@@ -118,4 +133,4 @@ class PhotoIntake:
     async def room(self) -> tuple[int, int]:
         """Return how many bytes photographs take here, as far as their sizes are known, and how many they may take."""
         async with self.db.read() as tx:
-            return await photo_files.total_bytes(tx), self.config.media.quota_bytes
+            return await photo_files.total_bytes(tx), (await settings.as_set(tx, self.config)).media.quota_bytes

@@ -22,6 +22,7 @@ from fedi_artisan.media.store import Stores
 from fedi_artisan.media.stored import Store
 from fedi_artisan.media.turns import LET_OTHERS_S, Shelf, turn
 from fedi_artisan.services import photos as photos_service
+from fedi_artisan.services import settings
 from fedi_artisan.services.recipes import find_recipe, find_stale
 from fedi_artisan.storage import photo_files, photo_jobs, photos
 from fedi_artisan.storage.db import Database
@@ -148,7 +149,7 @@ class PhotoQueue:
                 job = await photo_jobs.find_job_of(tx, uid)
                 recipe = None if job is None else await find_recipe(tx, job, own_terms)
             if refusal is not None:
-                raise BadPhoto(refusal)
+                raise refusal
             if job is None or recipe is None:
                 raise NotFound("this photograph is not here any more")
             if job.recipe != recipe.digest:
@@ -189,7 +190,12 @@ class PhotoQueue:
             if recipe.watermark is not None and recipe.watermark.image is not None:
                 mark = await kept.enter_async_context(self._local(self.stores.originals, recipe.watermark.image))
             developed = await darkroom.develop(
-                self.config, self.stores.public, original, recipe, mark=mark, on_picture=on_picture
+                await settings.current(self.db, self.config),
+                self.stores.public,
+                original,
+                recipe,
+                mark=mark,
+                on_picture=on_picture,
             )
         told = developed.told
         return Photo(
@@ -222,7 +228,7 @@ class PhotoQueue:
 
     async def _refuse(self, job: Job, error: BadPhoto) -> BadPhoto:
         """Record that nothing can be made of a photograph, and return the refusal with its name in it."""
-        refusal = BadPhoto(f"{job.name}: {error}")
+        refusal = BadPhoto(error.sentence, of=job.name, **error.values)
         async with self.db.write() as tx:
-            await photos.refuse(tx, job.photo_id, str(refusal))
+            await photos.refuse(tx, job.photo_id, refusal.kept())
         return refusal

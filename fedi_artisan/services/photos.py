@@ -24,17 +24,28 @@ async def give(
     original_bytes: int,
     now: datetime,
     beside: Collection[str] = (),
+    key: str | None = None,
 ) -> str:
     """Record a photograph that the artisan gave, and return its uid.
 
     The same file given again before it stands somewhere is the same photograph, unless it is given *beside* that one.
+    What comes again with the *key* with which it came before is that photograph, wherever it stands by now.
     """
-    known = await photos.find_unplaced(tx, artisan.id, original, but=beside)
+    known = None if key is None else await photos.find_by_key(tx, artisan.id, key)
+    if known is None:
+        known = await photos.find_unplaced(tx, artisan.id, original, but=beside)
     if known is not None:
         return known
     uid = new_uid(now)
     await photos.insert(
-        tx, uid=uid, artisan_id=artisan.id, name=name, original=original, original_bytes=original_bytes, now=now
+        tx,
+        uid=uid,
+        artisan_id=artisan.id,
+        name=name,
+        original=original,
+        original_bytes=original_bytes,
+        now=now,
+        key=key,
     )
     return uid
 
@@ -50,8 +61,10 @@ async def put_made(tx: Tx, uris: Uris, job: Job, made: Photo, *, recipe: Recipe,
     another = await photos.put_made(tx, job.photo_id, made, recipe=recipe.digest, now=now)
     if standing.own and another:
         await artisans_service.tell_anew(tx, uris, standing.artisan_id, now)
+    if standing.own:
+        await artisans_service.hang_wanted(tx, uris, standing.artisan_id, job.uid, now)
     # The terms may have changed while these were made: then they are made once more, once it is known for what.
-    is_placed = standing.work_id is not None or standing.own
+    is_placed = standing.work_id is not None or standing.own or standing.drafted
     if is_placed and recipe.digest != (await find_recipe(tx, standing)).digest:
         await photo_jobs.want(tx, [job.photo_id], now)
     if standing.work_id is None:

@@ -35,7 +35,12 @@ def _recipe_for(artisan: Artisan, job: Job, own_terms: OwnTerms | None = None) -
 
 
 async def find_stale(
-    tx: Tx, *, artisan_id: int | None = None, work_id: int | None = None, even_fresh: bool = False
+    tx: Tx,
+    *,
+    artisan_id: int | None = None,
+    work_id: int | None = None,
+    draft_id: int | None = None,
+    even_fresh: bool = False,
 ) -> list[int]:
     """Return the rows of the photographs whose pictures are not as they should be.
 
@@ -43,17 +48,20 @@ async def find_stale(
         tx: the transaction.
         artisan_id: whose; None for everybody's.
         work_id: of which work; None for all.
+        draft_id: of which draft; None for all.
         even_fresh: whether also those that are as they should be.
     """
     makers = {artisan.id: artisan for artisan in await artisans.list_all(tx)}
     return [
         job.photo_id
-        for job in await photo_jobs.list_all(tx, artisan_id=artisan_id, work_id=work_id)
+        for job in await photo_jobs.list_all(tx, artisan_id=artisan_id, work_id=work_id, draft_id=draft_id)
         if even_fresh or job.recipe != _recipe_for(makers[job.artisan_id], job).digest
     ]
 
 
-async def want_stale(tx: Tx, now: datetime, *, artisan_id: int | None = None, work_id: int | None = None) -> int:
+async def want_stale(
+    tx: Tx, now: datetime, *, artisan_id: int | None = None, work_id: int | None = None, draft_id: int | None = None
+) -> int:
     """Have the pictures made anew that are not as they should be; return of how many photographs.
 
     Args:
@@ -61,7 +69,8 @@ async def want_stale(tx: Tx, now: datetime, *, artisan_id: int | None = None, wo
         now: the moment.
         artisan_id: whose; None for everybody's.
         work_id: of which work; None for all.
+        draft_id: of which draft; None for all.
     """
-    stale = await find_stale(tx, artisan_id=artisan_id, work_id=work_id)
+    stale = await find_stale(tx, artisan_id=artisan_id, work_id=work_id, draft_id=draft_id)
     await photo_jobs.want(tx, stale, now)
     return len(stale)

@@ -139,7 +139,21 @@ async def prune(tx: Tx, before: datetime) -> int:
             AND NOT EXISTS (SELECT 1 FROM blocks WHERE actor_id = actors.id)
             AND NOT EXISTS (SELECT 1 FROM reactions WHERE actor_id = actors.id)
             AND NOT EXISTS (SELECT 1 FROM replies WHERE actor_id = actors.id)
+            AND NOT EXISTS (SELECT 1 FROM mentions WHERE actor_id = actors.id)
+            AND NOT EXISTS (SELECT 1 FROM follow_requests WHERE actor_id = actors.id)
+            AND NOT EXISTS (SELECT 1 FROM moves WHERE actor_id = actors.id)
+            AND NOT EXISTS (SELECT 1 FROM moves WHERE target_id = actors.id)
             AND NOT EXISTS (SELECT 1 FROM inbox WHERE actor_uri = actors.uri AND state = 'waiting')
         RETURNING id
     """
     return len(await fetch_all(tx, sql, (to_ms(before),)))
+
+
+async def list_hosts_met(tx: Tx, limit: int) -> list[str]:
+    """Return servers whose actors were read lately, the last first; none that is left in peace."""
+    sql = """
+        SELECT host, max(fetched_at) AS met_at FROM actors
+        WHERE host NOT IN (SELECT host FROM hosts WHERE failing_since IS NOT NULL)
+        GROUP BY host ORDER BY met_at DESC LIMIT ?
+    """
+    return [row["host"] for row in await fetch_all(tx, sql, (limit,))]

@@ -67,6 +67,8 @@ def _artisan(row: Row) -> Artisan:
         commissions_notes=json.loads(row["commissions_notes"]),
         links=tuple(ProfileLink(**raw) for raw in json.loads(row["links"])),
         appearance=_appearance(json.loads(row["appearance"])),
+        studio_language=row["studio_language"],
+        approves_followers=bool(row["approves_followers"]),
     )
 
 
@@ -84,7 +86,7 @@ async def insert(tx: Tx, *, uid: str, username: str, name: str, language: str, n
         BadInput: the user name is taken.
     """
     if await fetch_one(tx, "SELECT 1 FROM artisans WHERE username = ?", (username,)):
-        raise BadInput(f"there is already an artisan named {username} here")
+        raise BadInput("there is already an artisan named {username} here", username=username)
     sql = """
         INSERT INTO artisans (uid, username, name, language, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?)
         RETURNING id
@@ -101,7 +103,8 @@ async def update(tx: Tx, artisan: Artisan) -> None:
         UPDATE artisans SET name = ?, summary = ?, language = ?, licence = ?, full_size = ?, ai_refused = ?,
             watermark = ?, icon_id = (SELECT id FROM photos WHERE uid = ? AND work_id IS NULL),
             image_id = (SELECT id FROM photos WHERE uid = ? AND work_id IS NULL), summaries = ?, crafts = ?, places = ?,
-            commissions = ?, commissions_notes = ?, links = ?, appearance = ?, updated_at = ?
+            commissions = ?, commissions_notes = ?, links = ?, appearance = ?, studio_language = ?,
+            approves_followers = ?, updated_at = ?
         WHERE id = ? RETURNING icon_id, image_id
     """
     said = (artisan.name, artisan.summary, artisan.language)
@@ -131,6 +134,8 @@ def _portfolio(artisan: Artisan) -> tuple[object, ...]:
         json.dumps(dict(artisan.commissions_notes)),
         json.dumps([asdict(link) for link in artisan.links]),
         json.dumps(asdict(artisan.appearance)),
+        artisan.studio_language,
+        artisan.approves_followers,
     )
 
 

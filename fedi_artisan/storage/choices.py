@@ -5,12 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from fedi_artisan.domain.filters import Facet, Filter, folded
-from fedi_artisan.domain.texts import say
 from fedi_artisan.domain.works import Availability
 from fedi_artisan.errors import NoSuchWorks
-from fedi_artisan.storage import artisans, series
+from fedi_artisan.storage import artisans, series, works
 from fedi_artisan.storage.db import Row, Tx, fetch_all, fetch_one, fetch_value
 from fedi_artisan.storage.series import SERIES_COLUMNS, series_of
+from fedi_artisan.storage.works import Reader
 
 # Ways to write a material, by what they share: see `folded`.
 Spellings = Mapping[str, Sequence[str]]
@@ -21,7 +21,7 @@ _COUNTED: Mapping[Facet, str] = {
     Facet.SERIES: f"""
         SELECT {SERIES_COLUMNS}, count FROM series JOIN (
             SELECT series_id, count(*) AS count FROM works INDEXED BY works_found
-            WHERE withdrawn_at IS NULL AND id IN (SELECT value FROM json_each(?)) GROUP BY series_id
+            WHERE listed AND id IN (SELECT value FROM json_each(?)) GROUP BY series_id
         ) ON series_id = series.id
     """,  # noqa: S608 - a constant of ours
     # Beside max() SQLite gives the name of the row that has the maximum: as it was written last.
@@ -31,18 +31,18 @@ _COUNTED: Mapping[Facet, str] = {
     """,
     Facet.AVAILABILITY: """
         SELECT availability AS value, count(*) AS count FROM works INDEXED BY works_found
-        WHERE withdrawn_at IS NULL AND id IN (SELECT value FROM json_each(?)) AND availability IS NOT NULL
+        WHERE listed AND id IN (SELECT value FROM json_each(?)) AND availability IS NOT NULL
         GROUP BY availability
     """,
     Facet.YEAR: """
         SELECT year AS value, count(*) AS count FROM works INDEXED BY works_found
-        WHERE withdrawn_at IS NULL AND id IN (SELECT value FROM json_each(?)) AND year IS NOT NULL
+        WHERE listed AND id IN (SELECT value FROM json_each(?)) AND year IS NOT NULL
         GROUP BY year
     """,
     Facet.ARTISAN: """
         SELECT username AS value, name, language, count FROM artisans JOIN (
             SELECT artisan_id, count(*) AS count FROM works INDEXED BY works_found
-            WHERE withdrawn_at IS NULL AND id IN (SELECT value FROM json_each(?)) GROUP BY artisan_id
+            WHERE listed AND id IN (SELECT value FROM json_each(?)) GROUP BY artisan_id
         ) ON artisan_id = artisans.id
     """,
 }
@@ -100,21 +100,24 @@ async def find_chosen(tx: Tx, asked: Filter, spellings: Spellings, language: str
 
 async def _find_series(tx: Tx, slug: str, language: str) -> Choice:
     found = await series.find(tx, slug=slug)
-    if found is None:
-        raise NoSuchWorks(say("There is no such series here."))
+    if found is None or not await works.list_in_series(tx, found[0].uid, limit=1):
+        raise NoSuchWorks("There is no such series here.")
     spoken, wording = found[0].wording(language)
     return Choice(value=slug, name=wording.name, language=spoken)
 
 
-async def find_tag(tx: Tx, tag: str) -> Choice:
+async def find_tag(tx: Tx, tag: str, reader: Reader = Reader.VISITOR) -> Choice:
     """Return the tag as it was written last, whatever the case of its letters here.
 
     Raises:
         NoSuchWorks: no work here has it.
     """
-    row = await fetch_one(tx, "SELECT name FROM tags WHERE tag = ? ORDER BY work_id DESC LIMIT 1", (tag.casefold(),))
+    sql = f"""
+        SELECT name FROM tags JOIN works ON works.id = work_id WHERE tag = ? AND {reader} ORDER BY work_id DESC LIMIT 1
+    """  # noqa: S608 - a constant of ours
+    row = await fetch_one(tx, sql, (tag.casefold(),))
     if row is None:
-        raise NoSuchWorks(say("No work here has this tag."))
+        raise NoSuchWorks("No work here has this tag.")
     return Choice(value=tag, name=row["name"])
 
 
@@ -122,7 +125,7 @@ async def _find_material(tx: Tx, value: str, spellings: Spellings, language: str
     """Return the material with its name in *language*, if a work that has it says as many materials in that as well."""
     spelt = spellings.get(folded(value))
     if not spelt:
-        raise NoSuchWorks(say("No work here is made of this."))
+        raise NoSuchWorks("No work here is made of this.")
     sql = """
         SELECT there.name, there.language FROM materials AS here
         JOIN materials AS there ON there.work_id = here.work_id AND there.position = here.position
@@ -137,15 +140,15 @@ async def _find_material(tx: Tx, value: str, spellings: Spellings, language: str
 
 
 async def _find_year(tx: Tx, year: str) -> Choice:
-    if await fetch_one(tx, "SELECT 1 FROM works WHERE year = ? AND withdrawn_at IS NULL LIMIT 1", (int(year),)) is None:
-        raise NoSuchWorks(say("No work here was made in this year."))
+    if await fetch_one(tx, "SELECT 1 FROM works WHERE year = ? AND listed LIMIT 1", (int(year),)) is None:
+        raise NoSuchWorks("No work here was made in this year.")
     return Choice(value=year, name=year)
 
 
 async def _find_artisan(tx: Tx, username: str) -> Choice:
     found = await artisans.find_by_username(tx, username)
     if found is None:
-        raise NoSuchWorks(say("Nobody by this name works here."))
+        raise NoSuchWorks("Nobody by this name works here.")
     return Choice(value=found.username, name=found.name, language=found.language)
 
 

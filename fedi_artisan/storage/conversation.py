@@ -21,6 +21,16 @@ class ShownReply:
     avatar: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How a reply stands: whether anybody may read it, and whether it is shown; *version* rises with its words."""
+
+    id: int
+    public: bool
+    approved: bool
+    version: int
+
+
 async def put_reaction(
     tx: Tx, *, work_id: int, actor_id: int, kind: str, activity_uri: str, content: str | None, now: datetime
 ) -> None:
@@ -47,30 +57,51 @@ async def delete_reaction(
 async def insert_reply(tx: Tx, note: Note, *, work_id: int, actor_id: int, now: datetime) -> None:
     """Record a reply, not yet approved; one that is known by its id stays as it is."""
     sql = """
-        INSERT INTO replies (uri, work_id, actor_id, in_reply_to, url, content_html, language, public, published_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (uri) DO NOTHING
+        INSERT INTO replies (uri, work_id, actor_id, in_reply_to, url, content_html, language, public, published_at,
+            received_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (uri) DO NOTHING
     """
-    published_at = to_ms(min(note.published_at or now, now))
+    moments = (to_ms(min(note.published_at or now, now)), to_ms(now))
     words = (note.in_reply_to, note.url, note.content_html, note.language)
-    await tx.execute(sql, (note.uri, work_id, actor_id, *words, note.is_public, published_at))
+    await tx.execute(sql, (note.uri, work_id, actor_id, *words, note.is_public, *moments))
 
 
-async def update_reply(tx: Tx, note: Note, actor_id: int, updated_at: datetime) -> bool:
+async def update_reply(tx: Tx, note: Note, actor_id: int, *, updated_at: datetime, now: datetime) -> bool:
     """Store the newer words of a reply by this actor; return whether it is hers and was older.
 
-    Other words than those that were approved wait for approval again.
+    Other words than those that were approved wait for approval again, and are news.
     """
     sql = """
-        UPDATE replies SET content_html = ?1, updated_at = ?2, approved = approved AND content_html = ?1, language = ?5
+        UPDATE replies SET content_html = ?1, updated_at = ?2, approved = approved AND content_html = ?1, language = ?5,
+            received_at = iif(content_html = ?1, received_at, ?6)
         WHERE uri = ?3 AND actor_id = ?4 AND coalesce(updated_at, published_at) < ?2 RETURNING id
     """
-    values = (note.content_html, to_ms(updated_at), note.uri, actor_id, note.language)
+    values = (note.content_html, to_ms(updated_at), note.uri, actor_id, note.language, to_ms(now))
     return bool(await fetch_all(tx, sql, values))
 
 
 async def delete_reply(tx: Tx, uri: str, actor_id: int) -> bool:
     """Forget a reply of this actor; return whether there was one."""
     return bool(await fetch_all(tx, "DELETE FROM replies WHERE uri = ? AND actor_id = ? RETURNING id", (uri, actor_id)))
+
+
+async def find_standing(tx: Tx, artisan_id: int, uri: str) -> Standing | None:
+    """Return how a reply to a work of this artisan stands, if there is one with this id."""
+    sql = """
+        SELECT replies.id, public, approved, received_at FROM replies JOIN works ON works.id = work_id
+        WHERE uri = ? AND artisan_id = ?
+    """
+    row = await fetch_one(tx, sql, (uri, artisan_id))
+    if row is None:
+        return None
+    return Standing(
+        id=row["id"], public=bool(row["public"]), approved=bool(row["approved"]), version=row["received_at"]
+    )
+
+
+async def set_approved(tx: Tx, reply_id: int, *, approved: bool) -> None:
+    """Show the reply of this row below its work, or not any more."""
+    await tx.execute("UPDATE replies SET approved = ? WHERE id = ?", (approved, reply_id))
 
 
 async def find_work_of_reply(tx: Tx, uri: str) -> int | None:

@@ -11,7 +11,8 @@ from typing import Self
 
 import aiosqlite
 
-from fedi_artisan.errors import BadDatabase
+from fedi_artisan.domain.filters import folded
+from fedi_artisan.errors import BadDatabase, DiskFull
 
 Tx = aiosqlite.Connection
 Row = sqlite3.Row
@@ -95,16 +96,21 @@ class Database:
         """Give the connection inside one transaction: all of it happens, or none. Never await the network inside.
 
         When the block has been left, what was written is on the disk.
+
+        Raises:
+            DiskFull: it takes no more, and nothing was written.
         """
         async with self._turn:
             try:
                 await self._writer.execute("BEGIN IMMEDIATE")
                 yield self._writer
                 await self._writer.commit()
-            except BaseException:
+            except BaseException as error:
                 # Of a cancelled task the last statement still runs, the first and the last one here as well: undoing
                 # stands in line behind it.
                 await self._writer.rollback()
+                if isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode == sqlite3.SQLITE_FULL:
+                    raise DiskFull("the disk here is full, and takes nothing more") from error
                 raise
 
 
@@ -119,6 +125,17 @@ async def savepoint(tx: Tx) -> AsyncIterator[None]:
         await tx.execute("RELEASE step")
         raise
     await tx.execute("RELEASE step")
+
+
+@contextlib.asynccontextmanager
+async def undone(tx: Tx) -> AsyncIterator[None]:
+    """Undo whatever the block does within a transaction: it only tries."""
+    await tx.execute("SAVEPOINT trial")
+    try:
+        yield
+    finally:
+        await tx.execute("ROLLBACK TO trial")
+        await tx.execute("RELEASE trial")
 
 
 async def _connect(path: Path, opened: contextlib.AsyncExitStack) -> Tx:
@@ -139,6 +156,8 @@ async def _connect(path: Path, opened: contextlib.AsyncExitStack) -> Tx:
         await connection.execute("PRAGMA synchronous = FULL")
         await connection.execute("PRAGMA foreign_keys = ON")
         await connection.execute("PRAGMA cache_size = -4000")
+        # Names are looked for as people write them: `lower` and `like` know the letters of English alone.
+        await connection.create_function("folded", 1, folded, deterministic=True)
     except sqlite3.DatabaseError as error:
         raise BadDatabase(f"{path}: {error}") from error
     return connection

@@ -65,10 +65,16 @@ async def _insert(tx: Tx, activity_id: int, subject_uri: str, inbox_urls: Iterab
     await tx.executemany(sql, rows)
 
 
+async def count_servers(tx: Tx, subject_uri: str) -> int:
+    """Return to how many servers anything about a subject was sent, or is on its way."""
+    return await fetch_value(tx, "SELECT count(DISTINCT host) FROM deliveries WHERE subject_uri = ?", (subject_uri,))
+
+
 async def redirect(tx: Tx, shared_inbox_url: str, now: datetime) -> None:
     """Send all that waits for a shared inbox to the personal inboxes behind it instead, in the same order.
 
-    Only to those whom it concerns: the followers of the artisan who speaks, and those who once reacted here.
+    Only to those whom it concerns: the followers of the artisan who speaks, and, unless it is for these alone, those
+    who once reacted here.
     """
     sql = """
         SELECT waiting.activity_id, waiting.subject_uri, actors.inbox_url FROM deliveries AS waiting
@@ -76,8 +82,9 @@ async def redirect(tx: Tx, shared_inbox_url: str, now: datetime) -> None:
         JOIN actors ON actors.shared_inbox_url = waiting.inbox_url
         WHERE waiting.inbox_url = ? AND waiting.state = 'waiting' AND (
             EXISTS (SELECT 1 FROM followers WHERE actor_id = actors.id AND artisan_id = activities.artisan_id)
-            OR EXISTS (SELECT 1 FROM reactions WHERE actor_id = actors.id)
-            OR EXISTS (SELECT 1 FROM replies WHERE actor_id = actors.id))
+            OR (activities.public AND (
+                EXISTS (SELECT 1 FROM reactions WHERE actor_id = actors.id)
+                OR EXISTS (SELECT 1 FROM replies WHERE actor_id = actors.id))))
         ORDER BY waiting.id
     """
     for row in await fetch_all(tx, sql, (shared_inbox_url,)):
@@ -246,6 +253,8 @@ async def prune(tx: Tx, before: datetime) -> int:
     """
     sql = """
         DELETE FROM activities WHERE NOT public AND created_at < ?
+            AND NOT EXISTS (SELECT 1 FROM activities AS told
+                WHERE told.subject_uri = activities.subject_uri AND told.type = 'Create')
             AND NOT EXISTS (SELECT 1 FROM deliveries WHERE activity_id = activities.id AND state = 'waiting')
         RETURNING id
     """

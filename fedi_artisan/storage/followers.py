@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from fedi_artisan.storage.db import Tx, fetch_all, fetch_one, fetch_value, from_ms, to_ms
+from fedi_artisan.domain.filters import folded
+from fedi_artisan.domain.happenings import Person
+from fedi_artisan.storage.db import Row, Tx, fetch_all, fetch_one, fetch_value, from_ms, to_ms
+from fedi_artisan.storage.happenings import person_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,13 +20,62 @@ class Follower:
     moved_to_uri: str | None
 
 
-async def put(tx: Tx, artisan_id: int, actor_id: int, follow_uri: str, now: datetime) -> None:
-    """Record a follower; a repeated Follow replaces the id of the first."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A follower, or somebody who asks to be one, in the artisan's list; *since* when she is or asks."""
+
+    person: Person
+    since: datetime
+    moved_to_uri: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asker:
+    """Whose Follow it is, and how she is answered."""
+
+    actor_id: int
+    actor_uri: str
+    inbox_url: str
+    follow_uri: str
+    asked_at: datetime
+
+
+async def put(
+    tx: Tx, artisan_id: int, actor_id: int, follow_uri: str, now: datetime, *, asked_at: datetime | None = None
+) -> None:
+    """Record a follower, who asked to be one at *asked_at*, or now; a repeated Follow replaces the id of the first."""
     sql = """
-        INSERT INTO followers (artisan_id, actor_id, follow_uri, followed_at) VALUES (?, ?, ?, ?)
+        INSERT INTO followers (artisan_id, actor_id, follow_uri, followed_at, asked_at) VALUES (?, ?, ?, ?, ?)
         ON CONFLICT (artisan_id, actor_id) DO UPDATE SET follow_uri = excluded.follow_uri
     """
-    await tx.execute(sql, (artisan_id, actor_id, follow_uri, to_ms(now)))
+    await tx.execute(sql, (artisan_id, actor_id, follow_uri, to_ms(now), to_ms(asked_at or now)))
+
+
+async def find(tx: Tx, artisan_id: int, actor_uri: str) -> Asker | None:
+    """Return by which Follow this actor follows the artisan, if she does."""
+    sql = """
+        SELECT actor_id, uri, inbox_url, follow_uri, asked_at FROM followers JOIN actors ON actors.id = actor_id
+        WHERE artisan_id = ? AND uri = ?
+    """
+    row = await fetch_one(tx, sql, (artisan_id, actor_uri))
+    return None if row is None else asker_of(row)
+
+
+def asker_of(row: Row) -> Asker:
+    """Return the sender of a Follow in a row of its own."""
+    return Asker(
+        actor_id=row["actor_id"],
+        actor_uri=row["uri"],
+        inbox_url=row["inbox_url"],
+        follow_uri=row["follow_uri"],
+        asked_at=from_ms(row["asked_at"]),
+    )
+
+
+async def is_follower(tx: Tx, artisan_id: int, actor_id: int) -> bool:
+    """Whether the actor follows the artisan."""
+    sql = "SELECT 1 FROM followers WHERE artisan_id = ? AND actor_id = ?"
+    return await fetch_one(tx, sql, (artisan_id, actor_id)) is not None
 
 
 async def delete(tx: Tx, artisan_id: int, actor_id: int) -> None:
@@ -38,8 +90,9 @@ async def delete_by_follow(tx: Tx, follow_uri: str, actor_id: int) -> bool:
 
 
 async def delete_everywhere(tx: Tx, actor_uri: str) -> None:
-    """Forget an actor as follower of anybody here."""
+    """Forget an actor as follower of anybody here, and as one who asks to be."""
     await tx.execute("DELETE FROM followers WHERE actor_id = (SELECT id FROM actors WHERE uri = ?)", (actor_uri,))
+    await tx.execute("DELETE FROM follow_requests WHERE actor_id = (SELECT id FROM actors WHERE uri = ?)", (actor_uri,))
 
 
 async def count(tx: Tx, artisan_id: int) -> int:
@@ -63,6 +116,36 @@ async def list_all(tx: Tx, artisan_id: int) -> list[Follower]:
         )
         for row in await fetch_all(tx, sql, (artisan_id,))
     ]
+
+
+# The words of the search are folded already; a handle is found with and without its first sign.
+_FOUND = """
+    FROM followers JOIN actors ON actors.id = followers.actor_id LEFT JOIN avatars ON avatars.actor_id = actors.id
+    WHERE artisan_id = ?1
+        AND (?2 = '' OR instr(folded(actors.name || ' @' || username || '@' || host), ?2) > 0)
+"""
+
+
+async def find_listed(tx: Tx, artisan_id: int, search: str, *, limit: int, offset: int) -> tuple[list[Listed], int]:
+    """Return the followers whose name or handle has *search* in it, the newest first, and how many there are in all.
+
+    Args:
+        tx: the transaction.
+        artisan_id: whom they follow.
+        search: a part of a name, a handle or a server; empty for everybody.
+        limit: how many.
+        offset: how many of the newest are left out.
+    """
+    words = folded(search)
+    sql = f"""
+        SELECT uri, url, name, username, host, file, followed_at, moved_to_uri {_FOUND}
+        ORDER BY followed_at DESC, followers.actor_id DESC LIMIT ?3 OFFSET ?4
+    """
+    found = [
+        Listed(person=person_of(row), since=from_ms(row["followed_at"]), moved_to_uri=row["moved_to_uri"])
+        for row in await fetch_all(tx, sql, (artisan_id, words, limit, offset))
+    ]
+    return found, await fetch_value(tx, f"SELECT count(*) {_FOUND}", (artisan_id, words))
 
 
 async def list_inboxes(tx: Tx, artisan_id: int) -> list[str]:

@@ -84,6 +84,12 @@ async def take_back(tx: Tx, actor_uri: str, uri: str, now: datetime) -> None:
     await tx.execute(sql, (actor_uri, uri, _NEVER, to_ms(now)))
 
 
+async def let_again(tx: Tx, actor_uri: str, uri: str, now: datetime) -> None:
+    """Let what has this id be done anew, though nobody took it back: what is signed after *now* is no copy of it."""
+    sql = "UPDATE inbox SET due_at = ? WHERE actor_uri = ? AND activity_uri = ? AND state <> 'waiting'"
+    await tx.execute(sql, (to_ms(now), actor_uri, uri))
+
+
 async def is_known(tx: Tx, actor_uri: str, uri: str) -> bool:
     """Whether something of this actor with this id took effect lately, or was taken back before it came."""
     sql = "SELECT 1 FROM inbox WHERE actor_uri = ? AND activity_uri = ? AND state = 'done'"

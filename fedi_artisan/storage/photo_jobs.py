@@ -15,8 +15,9 @@ LONGEST_WAIT = timedelta(hours=6)
 class Job:
     """A photograph of which pictures are to be made; *work_id* is None where it is not placed in a work.
 
-    *own* tells that it is an artisan's portrait or header, *recipe* by what its pictures of now were made, *terms* in
-    what its work differs from the artisan's other works.
+    *own* tells that it is an artisan's portrait or header, *drafted* that it stands in a draft and in no work yet,
+    *recipe* by what its pictures of now were made, *terms* in what its work, or its draft, differs from the artisan's
+    other works.
     """
 
     photo_id: int
@@ -24,6 +25,7 @@ class Job:
     artisan_id: int
     work_id: int | None
     own: bool
+    drafted: bool
     name: str
     original: str
     recipe: str
@@ -32,9 +34,14 @@ class Job:
 
 
 _JOB = """
-    SELECT photos.*, coalesce(photo_jobs.attempts, 0) AS attempts, photos.id IN own_photos AS own, works.licence,
-        works.full_size, works.ai_refused, coalesce(works.watermarked, 1) AS watermarked
+    SELECT photos.*, coalesce(photo_jobs.attempts, 0) AS attempts, photos.id IN own_photos AS own,
+        drafts.id IS NOT NULL AS drafted, coalesce(works.licence, drafts.licence) AS licence,
+        coalesce(works.full_size, drafts.full_size) AS full_size,
+        coalesce(works.ai_refused, drafts.ai_refused) AS ai_refused,
+        coalesce(works.watermarked, drafts.watermarked, 1) AS watermarked
     FROM photos LEFT JOIN photo_jobs ON photo_jobs.photo_id = photos.id LEFT JOIN works ON works.id = photos.work_id
+        LEFT JOIN drafts ON photos.work_id IS NULL AND drafts.id = (
+            SELECT min(draft_id) FROM draft_photos WHERE draft_photos.photo_id = photos.id)
 """
 
 
@@ -45,6 +52,7 @@ def _job(row: Row) -> Job:
         artisan_id=row["artisan_id"],
         work_id=row["work_id"],
         own=bool(row["own"]),
+        drafted=bool(row["drafted"]),
         name=row["name"],
         original=row["original"],
         recipe=row["recipe"],
@@ -108,11 +116,14 @@ async def begin(tx: Tx, photo_id: int, due_at: datetime) -> None:
     await tx.execute(sql, (to_ms(due_at), photo_id))
 
 
-async def list_all(tx: Tx, *, artisan_id: int | None = None, work_id: int | None = None) -> list[Job]:
+async def list_all(
+    tx: Tx, *, artisan_id: int | None = None, work_id: int | None = None, draft_id: int | None = None
+) -> list[Job]:
     """Return every photograph with an original that was not refused, as something that might have to be made anew."""
     sql = """
         WHERE original IS NOT NULL AND refusal IS NULL AND (?1 IS NULL OR photos.artisan_id = ?1)
-            AND (?2 IS NULL OR work_id = ?2)
+            AND (?2 IS NULL OR photos.work_id = ?2)
+            AND (?3 IS NULL OR photos.id IN (SELECT photo_id FROM draft_photos WHERE draft_id = ?3))
         ORDER BY photos.id
     """
-    return [_job(row) for row in await fetch_all(tx, _JOB + sql, (artisan_id, work_id))]
+    return [_job(row) for row in await fetch_all(tx, _JOB + sql, (artisan_id, work_id, draft_id))]

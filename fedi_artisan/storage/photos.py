@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import datetime
 
 from fedi_artisan.domain.photos import Facts, Label, Photo, PictureType, Remark, Rendition, Role
-from fedi_artisan.errors import BadInput, NotFound
+from fedi_artisan.errors import BadInput, BadPhoto, NotFound
 from fedi_artisan.storage import photo_jobs
 from fedi_artisan.storage.db import Tx, fetch_all, fetch_one, to_ms
 
@@ -59,15 +59,29 @@ def _dict(value: object) -> dict[str, str]:
 
 
 async def insert(
-    tx: Tx, *, uid: str, artisan_id: int, name: str, original: str, original_bytes: int, now: datetime
+    tx: Tx,
+    *,
+    uid: str,
+    artisan_id: int,
+    name: str,
+    original: str,
+    original_bytes: int,
+    now: datetime,
+    key: str | None = None,
 ) -> None:
     """Record a photograph that was given; its pictures are to be made."""
     sql = """
-        INSERT INTO photos (uid, artisan_id, name, original, original_bytes, given_at) VALUES (?, ?, ?, ?, ?, ?)
+        INSERT INTO photos (uid, artisan_id, name, original, original_bytes, given_at, key) VALUES (?, ?, ?, ?, ?, ?, ?)
         RETURNING id
     """
-    rows = await fetch_all(tx, sql, (uid, artisan_id, name, original, original_bytes, to_ms(now)))
+    rows = await fetch_all(tx, sql, (uid, artisan_id, name, original, original_bytes, to_ms(now), key))
     await photo_jobs.want(tx, [rows[0]["id"]], now)
+
+
+async def find_by_key(tx: Tx, artisan_id: int, key: str) -> str | None:
+    """Return the uid of the artisan's photograph that was given with this key."""
+    row = await fetch_one(tx, "SELECT uid FROM photos WHERE artisan_id = ? AND key = ?", (artisan_id, key))
+    return None if row is None else str(row["uid"])
 
 
 async def find_unplaced(tx: Tx, artisan_id: int, original: str, *, but: Iterable[str]) -> str | None:
@@ -78,6 +92,40 @@ async def find_unplaced(tx: Tx, artisan_id: int, original: str, *, but: Iterable
     """
     row = await fetch_one(tx, sql, (original, artisan_id, json.dumps(list(but))))
     return None if row is None else str(row["uid"])
+
+
+async def find_place(tx: Tx, artisan_id: int, uid: str) -> tuple[int, int | None] | None:
+    """Return the row of the artisan's photograph *uid* and that of the work that shows it; 0 for her portrait, say.
+
+    None where there is no such photograph of hers.
+    """
+    sql = """
+        SELECT id, CASE WHEN id IN own_photos THEN 0 ELSE work_id END AS place
+        FROM photos WHERE uid = ? AND artisan_id = ?
+    """
+    row = await fetch_one(tx, sql, (uid, artisan_id))
+    return None if row is None else (int(row["id"]), row["place"])
+
+
+async def copy(tx: Tx, uid: str, *, twin: str, now: datetime) -> None:
+    """Record the *twin* of a photograph: the same file and the same pictures, standing nowhere and saying nothing."""
+    sql = """
+        INSERT INTO photos (uid, artisan_id, name, original, original_bytes, width_px, height_px, blurhash, tone, facts,
+            remarks, recipe, refusal, given_at)
+        SELECT ?1, artisan_id, name, original, original_bytes, width_px, height_px, blurhash, tone, facts,
+            remarks, recipe, refusal, ?2 FROM photos WHERE uid = ?3
+        RETURNING id, (SELECT id FROM photos WHERE uid = ?3) AS of
+    """
+    rows = await fetch_all(tx, sql, (twin, to_ms(now), uid))
+    made = (rows[0]["id"], rows[0]["of"])
+    sql = """
+        INSERT INTO renditions (photo_id, role, type, width_px, height_px, size_bytes, file)
+        SELECT ?, role, type, width_px, height_px, size_bytes, file FROM renditions WHERE photo_id = ?
+    """
+    await tx.execute(sql, made)
+    await tx.execute(
+        "INSERT INTO photo_jobs (photo_id, due_at) SELECT ?, due_at FROM photo_jobs WHERE photo_id = ?", made
+    )
 
 
 async def find_id(tx: Tx, uid: str) -> int | None:
@@ -109,19 +157,26 @@ async def find_made(tx: Tx, artisan_id: int, original: str, recipe: str) -> Phot
     return None if row is None else photo_of(json.loads(row["value"]))
 
 
-async def find_refusal(tx: Tx, uid: str) -> str | None:
+async def find_refusal(tx: Tx, uid: str) -> BadPhoto | None:
     """Return why nothing could be made of the photograph *uid*; None where nothing is known against it."""
-    row = await fetch_one(tx, "SELECT refusal FROM photos WHERE uid = ?", (uid,))
-    return None if row is None else row["refusal"]
+    row = await fetch_one(tx, "SELECT name, refusal FROM photos WHERE uid = ? AND refusal IS NOT NULL", (uid,))
+    return None if row is None else BadPhoto.from_kept(row["refusal"], of=row["name"])
 
 
 async def place(tx: Tx, *, work_id: int, artisan_id: int, photos: Sequence[Photo]) -> None:
     """Let a work show exactly these *photos*, in this order, with what each says; what is made of them stays.
 
+    One that it shows no more stays where it stands in a draft.
+
     Raises:
         BadInput: one of them is not the artisan's, or stands in another work.
     """
     kept = json.dumps([photo.uid for photo in photos])
+    sql = """
+        UPDATE photos SET work_id = NULL WHERE work_id = ? AND uid NOT IN (SELECT value FROM json_each(?)) AND id IN (
+            SELECT photo_id FROM draft_photos JOIN drafts ON drafts.id = draft_id WHERE state <> 'published')
+    """
+    await tx.execute(sql, (work_id, kept))
     sql = "DELETE FROM photos WHERE work_id = ? AND uid NOT IN (SELECT value FROM json_each(?))"
     await tx.execute(sql, (work_id, kept))
     for position, photo in enumerate(photos):
@@ -181,10 +236,10 @@ async def forget_recipes(tx: Tx, photo_ids: Iterable[int]) -> None:
 
 
 async def forget_unplaced(tx: Tx, before: datetime) -> int:
-    """Forget photographs given before *before* that stand nowhere; return how many."""
+    """Forget photographs given before *before* that stand nowhere, not even in a draft; return how many."""
     sql = """
         DELETE FROM photos WHERE work_id IS NULL AND given_at < ?
-            AND id NOT IN own_photos
+            AND id NOT IN own_photos AND id NOT IN (SELECT photo_id FROM draft_photos)
         RETURNING id
     """
     return len(await fetch_all(tx, sql, (to_ms(before),)))

@@ -4,19 +4,22 @@ from fedi_artisan.storage.db import Tx, fetch_all
 
 
 async def list_works(tx: Tx, *, ai_refused: bool) -> list[tuple[str, str]]:
-    """Return uid and slug of the shown works whose terms refuse machines, or of those whose terms do not."""
+    """Return uid and slug of the works whose terms refuse machines, or of those whose terms do not.
+
+    Only of works that are listed: what is told here must not tell of others, which say it themselves.
+    """
     sql = """
         SELECT works.uid, slug FROM works JOIN artisans ON artisans.id = artisan_id
-        WHERE withdrawn_at IS NULL AND coalesce(works.ai_refused, artisans.ai_refused) = ? ORDER BY works.id
+        WHERE listed AND coalesce(works.ai_refused, artisans.ai_refused) = ? ORDER BY works.id
     """
     return [(row["uid"], row["slug"]) for row in await fetch_all(tx, sql, (ai_refused,))]
 
 
 async def list_series(tx: Tx, *, ai_refused: bool) -> list[tuple[str, str]]:
-    """Return uid and slug of the series of artisans whose terms refuse machines, or of the others."""
+    """Return uid and slug of the series on pages, of artisans whose terms refuse machines, or of the others."""
     sql = """
         SELECT series.uid, slug FROM series JOIN artisans ON artisans.id = artisan_id
-        WHERE ai_refused = ? ORDER BY series.id
+        WHERE ai_refused = ? AND EXISTS (SELECT 1 FROM works WHERE series_id = series.id AND listed) ORDER BY series.id
     """
     return [(row["uid"], row["slug"]) for row in await fetch_all(tx, sql, (ai_refused,))]
 
@@ -31,13 +34,17 @@ async def list_pages(tx: Tx, *, ai_refused: bool) -> list[tuple[str, str]]:
 
 
 async def list_files(tx: Tx, *, ai_refused: bool, limit: int) -> list[str]:
-    """Return the names of up to *limit* public pictures that `photo_files.is_ai_refused` tells so of."""
+    """Return the names of up to *limit* pictures that `photo_files.is_ai_refused` tells so of.
+
+    Only of listed works and of the artisans themselves, as above.
+    """
     # From the photographs to their files (a CROSS JOIN keeps this order), never through all files: mostly few differ.
     sql = """
         WITH told AS MATERIALIZED (
             SELECT photos.id AS photo_id FROM photos JOIN artisans ON artisans.id = photos.artisan_id
                 LEFT JOIN works ON works.id = photos.work_id
             WHERE coalesce(works.ai_refused, artisans.ai_refused) = ?1
+                AND (works.listed OR photos.id IN (SELECT photo_id FROM own_photos))
         ), files AS (
             SELECT file FROM told CROSS JOIN renditions USING (photo_id)
             UNION SELECT file FROM told CROSS JOIN former_pictures USING (photo_id)

@@ -18,7 +18,7 @@ _MATCHING = f"""
     SELECT works.id FROM works INDEXED BY works_found
     LEFT JOIN (SELECT rowid AS work_id, bm25(words, {_WEIGHTS}) AS distance
         FROM words WHERE words MATCH coalesce(:words, '{_NO_WORD}')) AS hits ON hits.work_id = works.id
-    WHERE withdrawn_at IS NULL
+    WHERE listed
         AND (:words IS NULL OR hits.work_id IS NOT NULL)
         AND (:series IS NULL OR series_id = (SELECT id FROM series WHERE slug = :series))
         AND (:tag IS NULL OR works.id IN (SELECT work_id FROM tags WHERE tag = :tag))
@@ -27,7 +27,8 @@ _MATCHING = f"""
         AND (:availability IS NULL OR availability = :availability)
         AND (:year IS NULL OR year = :year)
         AND (:artisan IS NULL OR artisan_id = (SELECT id FROM artisans WHERE username = :artisan))
-    ORDER BY distance, (:hand AND position IS NOT NULL), CASE WHEN :hand THEN position END, works.id DESC
+    ORDER BY distance, (:hand AND position IS NOT NULL), CASE WHEN :hand THEN position END,
+        published_at DESC, works.id DESC
 """  # noqa: S608 - constants of ours
 
 

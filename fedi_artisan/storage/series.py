@@ -1,6 +1,7 @@
 """Series, and which are shown."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from fedi_artisan.domain.photos import Photo
@@ -76,24 +77,60 @@ async def update(tx: Tx, series: Series) -> None:
         WHERE one.uid = ? AND other.name = ?
     """
     if await fetch_one(tx, sql, (series.uid, series.name)):
-        raise BadInput(f"there is another series named {series.name}")
+        raise BadInput("there is another series named {name}", name=series.name)
     others = json.dumps({code: asdict(wording) for code, wording in series.others.items()})
     sql = "UPDATE series SET name = ?, text = ?, language = ?, others = ? WHERE uid = ?"
     await tx.execute(sql, (series.name, series.text, series.language, others, series.uid))
 
 
+async def insert(
+    tx: Tx, artisan_id: int, *, uid: str, name: str, text: str, language: str, others: Mapping[str, SeriesWording]
+) -> Series:
+    """Store a new series, without works yet, and return it."""
+    slug = await free_slug(tx, "series", name)
+    said = json.dumps({code: asdict(wording) for code, wording in others.items()})
+    sql = "INSERT INTO series (uid, artisan_id, slug, name, text, language, others) VALUES (?, ?, ?, ?, ?, ?, ?)"
+    await tx.execute(sql, (uid, artisan_id, slug, name, text, language, said))
+    return Series(uid=uid, slug=slug, name=name, text=text, language=language, others=others)
+
+
+async def remove_empty(tx: Tx, uid: str) -> bool:
+    """Remove a series in which no work stands; return whether there was such a one."""
+    sql = """
+        DELETE FROM series WHERE uid = ? AND NOT EXISTS (SELECT 1 FROM works WHERE series_id = series.id) RETURNING id
+    """
+    return bool(await fetch_all(tx, sql, (uid,)))
+
+
+async def count_works(tx: Tx, uid: str) -> int:
+    """Return how many works stand in a series."""
+    sql = "SELECT count(*) FROM works WHERE series_id = (SELECT id FROM series WHERE uid = ?)"
+    return await fetch_value(tx, sql, (uid,))
+
+
+async def list_all(tx: Tx, artisan_id: int) -> list[ShownSeries]:
+    """Return all series of an artisan: those that are shown, then those without works, by their names."""
+    shown = await list_shown(tx, artisan_id)
+    known = {one.series.uid for one in shown}
+    sql = f"SELECT {SERIES_COLUMNS} FROM series WHERE artisan_id = ? ORDER BY name COLLATE NOCASE"  # noqa: S608 - a constant of ours
+    empty = [one for one in map(series_of, await fetch_all(tx, sql, (artisan_id,))) if one.uid not in known]
+    return shown + [
+        ShownSeries(series=one, artisan_id=artisan_id, count=0, cover=None, cover_language="") for one in empty
+    ]
+
+
 async def list_shown(tx: Tx, artisan_id: int | None = None) -> list[ShownSeries]:
     """Return the series, of an artisan or of all, of which works are shown; the one with the newest work first."""
     sql = f"""
-        SELECT {SERIES_COLUMNS}, series.artisan_id, count(*) AS count, max(works.id) AS newest,
+        SELECT {SERIES_COLUMNS}, series.artisan_id, count(*) AS count, max(works.published_at) AS newest,
             (SELECT json_array(json(value), shown.language) FROM photo_values JOIN works AS shown ON shown.id = work_id
              WHERE photo_values.id = (
                 SELECT photos.id FROM works AS one JOIN photos ON work_id = one.id
-                WHERE one.series_id = series.id AND one.withdrawn_at IS NULL
-                ORDER BY one.featured DESC, one.id DESC, photos.position LIMIT 1)) AS cover
-        FROM series JOIN works ON works.series_id = series.id AND works.withdrawn_at IS NULL
+                WHERE one.series_id = series.id AND one.listed
+                ORDER BY one.featured DESC, one.published_at DESC, one.id DESC, photos.position LIMIT 1)) AS cover
+        FROM series JOIN works ON works.series_id = series.id AND works.listed
         WHERE ?1 IS NULL OR series.artisan_id = ?1
-        GROUP BY series.id ORDER BY newest DESC
+        GROUP BY series.id ORDER BY newest DESC, max(works.id) DESC
     """  # noqa: S608 - a constant of ours
     return [_shown(row) for row in await fetch_all(tx, sql, (artisan_id,))]
 
@@ -101,7 +138,7 @@ async def list_shown(tx: Tx, artisan_id: int | None = None) -> list[ShownSeries]
 async def count_shown(tx: Tx, artisan_id: int | None = None) -> int:
     """Return of how many series, of an artisan or of all, works are shown."""
     sql = """
-        SELECT count(DISTINCT series_id) FROM works WHERE (?1 IS NULL OR artisan_id = ?1) AND withdrawn_at IS NULL
+        SELECT count(DISTINCT series_id) FROM works WHERE (?1 IS NULL OR artisan_id = ?1) AND listed
     """
     return await fetch_value(tx, sql, (artisan_id,))
 

@@ -25,7 +25,7 @@ async def list_works(tx: Tx) -> list[Listed]:
     """Return the works that are shown, by their slugs, the oldest first: so most stay in their places."""
     sql = """
         SELECT slug AS name, language, others, coalesce(updated_at, published_at) AS changed_at
-        FROM works WHERE withdrawn_at IS NULL ORDER BY id
+        FROM works WHERE listed ORDER BY id
     """
     return [_listed(row) for row in await fetch_all(tx, sql)]
 
@@ -35,7 +35,7 @@ async def list_series(tx: Tx) -> list[Listed]:
     sql = """
         SELECT series.slug AS name, series.language, series.others,
             max(coalesce(works.updated_at, works.published_at)) AS changed_at
-        FROM series JOIN works ON works.series_id = series.id AND works.withdrawn_at IS NULL
+        FROM series JOIN works ON works.series_id = series.id AND works.listed
         GROUP BY series.id ORDER BY series.id
     """
     return [_listed(row) for row in await fetch_all(tx, sql)]
@@ -46,8 +46,8 @@ async def list_tags(tx: Tx) -> list[Listed]:
     sql = """
         SELECT max(coalesce(works.updated_at, works.published_at)) AS changed_at, (
             SELECT again.name FROM tags AS again JOIN works AS newest ON newest.id = again.work_id
-            WHERE again.tag = tags.tag AND newest.withdrawn_at IS NULL ORDER BY newest.id DESC LIMIT 1) AS name
-        FROM tags JOIN works ON works.id = tags.work_id AND works.withdrawn_at IS NULL
+            WHERE again.tag = tags.tag AND newest.listed ORDER BY newest.id DESC LIMIT 1) AS name
+        FROM tags JOIN works ON works.id = tags.work_id AND works.listed
         GROUP BY tags.tag ORDER BY min(works.id)
     """
     return [Listed(row["name"], (), from_ms(row["changed_at"])) for row in await fetch_all(tx, sql)]

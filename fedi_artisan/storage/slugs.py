@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from fedi_artisan.domain.works import slug_of
+from fedi_artisan.domain.slugs import slug_of
 from fedi_artisan.storage.db import Tx, fetch_all
 
 _TAKEN = {

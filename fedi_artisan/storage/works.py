@@ -2,120 +2,46 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime
-from decimal import Decimal
-from typing import Any
+from enum import StrEnum
 
 from fedi_artisan.domain.appearance import Order
-from fedi_artisan.domain.works import Availability, Dimensions, Draft, Price, Wording, Work
+from fedi_artisan.domain.works import Draft, Work
 from fedi_artisan.errors import Gone, NotFound
 from fedi_artisan.storage import photos
-from fedi_artisan.storage.db import Row, Tx, fetch_all, fetch_one, fetch_value, from_ms, moment_or_none, to_ms
-from fedi_artisan.storage.photo_jobs import own_terms_of
-from fedi_artisan.storage.photos import photo_of
-from fedi_artisan.storage.series import SERIES_COLUMNS, series_id, series_of
+from fedi_artisan.storage.db import Tx, fetch_all, fetch_one, fetch_value, to_ms
+from fedi_artisan.storage.series import series_id
 from fedi_artisan.storage.slugs import free_slug
+from fedi_artisan.storage.work_rows import SELECT, columns_of, work_of
 
-# Photographs and tags come as JSON in the same row, so that a list of works is one statement.
-_SELECT = f"""
-    SELECT works.*, {SERIES_COLUMNS},
-        (SELECT json_group_array(json(value))
-         FROM (SELECT value FROM photo_values WHERE work_id = works.id ORDER BY position)) AS photos,
-        (SELECT json_group_array(name)
-         FROM (SELECT name FROM tags WHERE tags.work_id = works.id ORDER BY position)) AS tags
-    FROM works LEFT JOIN series ON series.id = works.series_id
-"""  # noqa: S608 - a constant of ours
-_BY_HAND = "ORDER BY works.position IS NOT NULL, works.position, works.id DESC"
-_ORDERS = {Order.DATE: "ORDER BY works.id DESC", Order.HAND: _BY_HAND}
+_NEWEST = "ORDER BY works.published_at DESC, works.id DESC"
+_BY_HAND = "ORDER BY works.position NULLS FIRST, works.published_at DESC, works.id DESC"
+_ORDERS = {Order.DATE: _NEWEST, Order.HAND: _BY_HAND}
 
 
-def _dimensions(stored: str | None) -> Dimensions | None:
-    if stored is None:
-        return None
-    raw = json.loads(stored)
-    return Dimensions(tuple((kind, Decimal(number)) for kind, number in raw["measures"]), raw["unit"])
+class Reader(StrEnum):
+    """For whom a list of works is: as a condition in SQL, which has its indexes (migrations/0004_audience.sql)."""
+
+    VISITOR = "works.listed"  # what visitors find
+    SERVER = "works.collected"  # what other servers find
+    ARTISAN = "works.withdrawn_at IS NULL"  # all that the artisan has published
 
 
-def _work(row: Row) -> Work:
-    price = None if row["price_amount"] is None else Price(Decimal(row["price_amount"]), row["price_currency"])
-    draft = Draft(
-        title=row["title"],
-        text=row["text"],
-        language=row["language"],
-        photos=tuple(photo_of(photo) for photo in json.loads(row["photos"])),
-        materials=tuple(json.loads(row["materials"])),
-        techniques=tuple(json.loads(row["techniques"])),
-        dimensions=_dimensions(row["dimensions"]),
-        year=row["year"],
-        price=price,
-        availability=None if row["availability"] is None else Availability(row["availability"]),
-        series=row["series_name"],
-        tags=tuple(json.loads(row["tags"])),
-        featured=bool(row["featured"]),
-        terms=own_terms_of(row),
-        others={code: _wording(raw) for code, raw in json.loads(row["others"]).items()},
-    )
-    return Work(
-        id=row["id"],
-        uid=row["uid"],
-        slug=row["slug"],
-        artisan_id=row["artisan_id"],
-        draft=draft,
-        series=None if row["series_uid"] is None else series_of(row),
-        published_at=from_ms(row["published_at"]),
-        updated_at=moment_or_none(row["updated_at"]),
-        withdrawn_at=moment_or_none(row["withdrawn_at"]),
-        edits=row["edits"],
-        likes=row["likes"],
-        announces=row["announces"],
-        replies=row["replies"],
-        position=row["position"],
-    )
-
-
-def _wording(raw: dict[str, Any]) -> Wording:
-    return Wording(
-        title=raw["title"], text=raw["text"], materials=tuple(raw["materials"]), techniques=tuple(raw["techniques"])
-    )
-
-
-def _facts(draft: Draft) -> tuple[object, ...]:
-    """Return the columns that a draft fills, in the order of both statements below."""
-    dimensions = draft.dimensions and json.dumps(
-        {"measures": [(kind, str(number)) for kind, number in draft.dimensions.measures], "unit": draft.dimensions.unit}
-    )
-    return (
-        draft.title,
-        draft.text,
-        draft.language,
-        json.dumps(draft.materials),
-        json.dumps(draft.techniques),
-        dimensions,
-        draft.year,
-        draft.price and str(draft.price.amount),
-        draft.price and draft.price.currency,
-        draft.availability,
-        draft.featured,
-        draft.terms.licence,
-        draft.terms.full_size,
-        draft.terms.ai_refused,
-        draft.terms.watermarked,
-        json.dumps({code: asdict(wording) for code, wording in draft.others.items()}),
-    )
-
-
-async def insert(tx: Tx, *, uid: str, artisan_id: int, draft: Draft, series_uid: str, now: datetime) -> Work:
-    """Store a new work and return it; *series_uid* is used if its series is new."""
+async def insert(
+    tx: Tx, *, uid: str, artisan_id: int, draft: Draft, series_uid: str, now: datetime, told_at: datetime | None = None
+) -> Work:
+    """Store a new work with the date *now* and return it; *series_uid* is used if its series is new."""
     in_series = await series_id(tx, artisan_id, draft.series, uid=series_uid, language=draft.language)
     sql = """
         INSERT INTO works (title, text, language, materials, techniques, dimensions, year, price_amount,
-            price_currency, availability, featured, licence, full_size, ai_refused, watermarked, others, uid, slug,
-            artisan_id, series_id, published_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
+            price_currency, availability, featured, licence, full_size, ai_refused, watermarked, others, audience,
+            edition_number, edition_size, uid, slug, artisan_id, series_id, published_at, told_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
     """
     slug = await free_slug(tx, "works", draft.title)
-    rows = await fetch_all(tx, sql, (*_facts(draft), uid, slug, artisan_id, in_series, to_ms(now)))
+    rows = await fetch_all(
+        tx, sql, (*columns_of(draft), uid, slug, artisan_id, in_series, to_ms(now), told_at and to_ms(told_at))
+    )
     await _put_parts(tx, rows[0]["id"], artisan_id, draft)
     return await get(tx, uid)
 
@@ -126,10 +52,11 @@ async def update(tx: Tx, work: Work, draft: Draft, *, series_uid: str, now: date
     sql = """
         UPDATE works SET title = ?, text = ?, language = ?, materials = ?, techniques = ?, dimensions = ?, year = ?,
             price_amount = ?, price_currency = ?, availability = ?, featured = ?, licence = ?, full_size = ?,
-            ai_refused = ?, watermarked = ?, others = ?, series_id = ?, edits = edits + 1, updated_at = ?, untold = 0
+            ai_refused = ?, watermarked = ?, others = ?, audience = ?, edition_number = ?, edition_size = ?,
+            series_id = ?, edits = edits + 1, updated_at = ?, untold = 0
         WHERE id = ?
     """
-    await tx.execute(sql, (*_facts(draft), in_series, to_ms(now), work.id))
+    await tx.execute(sql, (*columns_of(draft), in_series, to_ms(now), work.id))
     await tx.execute("DELETE FROM tags WHERE work_id = ?", (work.id,))
     await _put_parts(tx, work.id, work.artisan_id, draft)
     return await get(tx, work.uid)
@@ -148,7 +75,7 @@ async def withdraw(tx: Tx, work: Work, now: datetime) -> Work:
         UPDATE works SET title = '-', text = '', materials = '[]', techniques = '[]', dimensions = NULL, year = NULL,
             price_amount = NULL, price_currency = NULL, availability = NULL, series_id = NULL, featured = 0,
             licence = NULL, full_size = NULL, ai_refused = NULL, watermarked = 1, untold = 0, others = '{}',
-            position = NULL, withdrawn_at = ?
+            edition_number = NULL, edition_size = NULL, position = NULL, withdrawn_at = ?
         WHERE id = ?
     """
     await tx.execute(sql, (to_ms(now), work.id))
@@ -159,8 +86,8 @@ async def withdraw(tx: Tx, work: Work, now: datetime) -> Work:
 
 async def find(tx: Tx, uid: str) -> Work | None:
     """Return the work with this uid, withdrawn or not, or None."""
-    row = await fetch_one(tx, _SELECT + "WHERE works.uid = ?", (uid,))
-    return None if row is None else _work(row)
+    row = await fetch_one(tx, SELECT + "WHERE works.uid = ?", (uid,))
+    return None if row is None else work_of(row)
 
 
 async def get(tx: Tx, uid: str) -> Work:
@@ -177,19 +104,19 @@ async def get(tx: Tx, uid: str) -> Work:
 
 async def find_by_slug(tx: Tx, slug: str) -> Work | None:
     """Return the work whose page has this slug, withdrawn or not, or None."""
-    row = await fetch_one(tx, _SELECT + "WHERE works.slug = ?", (slug,))
-    return None if row is None else _work(row)
+    row = await fetch_one(tx, SELECT + "WHERE works.slug = ?", (slug,))
+    return None if row is None else work_of(row)
 
 
 async def get_shown(tx: Tx, slug: str) -> Work:
     """Return the work whose page has this slug.
 
     Raises:
-        NotFound: there was never such a work.
+        NotFound: there was never such a work, or none whose page opens.
         Gone: it was withdrawn.
     """
     work = await find_by_slug(tx, slug)
-    if work is None:
+    if work is None or not work.draft.audience.opens:
         raise NotFound("there is no such work")
     if work.withdrawn_at is not None:
         raise Gone("this work was withdrawn")
@@ -199,6 +126,12 @@ async def get_shown(tx: Tx, slug: str) -> Work:
 async def touch(tx: Tx, work: Work, now: datetime) -> Work:
     """Store that other servers are told anew of *work*, whose pictures changed; return it as it is now."""
     await tx.execute("UPDATE works SET updated_at = ?, untold = 0 WHERE id = ?", (to_ms(now), work.id))
+    return await get(tx, work.uid)
+
+
+async def set_told(tx: Tx, work: Work, now: datetime) -> Work:
+    """Store that followers are told of *work*, of which they were not before; return it as it is now."""
+    await tx.execute("UPDATE works SET told_at = ? WHERE id = ?", (to_ms(now), work.id))
     return await get(tx, work.uid)
 
 
@@ -213,16 +146,16 @@ async def find_untold(tx: Tx, work_id: int) -> Work | None:
     One that could not be made and is put off holds up nothing: what others know of the rest would fade meanwhile.
     """
     sql = """
-        WHERE works.id = ?1 AND untold AND withdrawn_at IS NULL AND NOT EXISTS (
+        WHERE works.id = ?1 AND untold AND sent AND NOT EXISTS (
             SELECT 1 FROM photo_jobs JOIN photos ON photos.id = photo_id WHERE work_id = ?1 AND attempts = 0)
     """
-    row = await fetch_one(tx, _SELECT + sql, (work_id,))
-    return None if row is None else _work(row)
+    row = await fetch_one(tx, SELECT + sql, (work_id,))
+    return None if row is None else work_of(row)
 
 
 async def find_id(tx: Tx, uid: str) -> int | None:
-    """Return the row id of the work with this uid unless it was withdrawn."""
-    row = await fetch_one(tx, "SELECT id FROM works WHERE uid = ? AND withdrawn_at IS NULL", (uid,))
+    """Return the row id of the work with this uid, if other servers know of it and it was not withdrawn."""
+    row = await fetch_one(tx, "SELECT id FROM works WHERE uid = ? AND sent", (uid,))
     return None if row is None else int(row["id"])
 
 
@@ -234,56 +167,56 @@ async def list_shown(
     before: str | None = None,
     offset: int = 0,
     order: Order = Order.DATE,
+    reader: Reader = Reader.VISITOR,
 ) -> list[Work]:
     """Return up to *limit* works of an artisan, in this order, without the first *offset* of them.
 
     With *before* only those older than that work; none where there is no such work.
     """
-    # Which ones first, and only of them everything: sorting would take along the photographs of all.
     sql = f"""
-        WHERE works.id IN (
-            SELECT id FROM works WHERE artisan_id = ?1 AND withdrawn_at IS NULL
-                AND (?2 IS NULL OR works.id < (SELECT id FROM works WHERE uid = ?2))
-            {_ORDERS[order]} LIMIT ?3 OFFSET ?4)
-        {_ORDERS[order]}
+        SELECT id FROM works WHERE artisan_id = ?1 AND {reader} AND (
+            ?2 IS NULL OR (published_at, id) < (SELECT published_at, id FROM works WHERE uid = ?2))
+        {_ORDERS[order]} LIMIT ?3 OFFSET ?4
     """  # noqa: S608 - constants of ours
-    return [_work(row) for row in await fetch_all(tx, _SELECT + sql, (artisan_id, before, limit, offset))]
+    return await _list_whole(tx, sql, (artisan_id, before, limit, offset))
 
 
 async def list_newest(tx: Tx, *, limit: int) -> list[Work]:
-    """Return the newest works of everybody here."""
-    sql = "WHERE withdrawn_at IS NULL ORDER BY works.id DESC LIMIT ?"
-    return [_work(row) for row in await fetch_all(tx, _SELECT + sql, (limit,))]
+    """Return the newest works of everybody here that visitors find."""
+    return await _list_whole(tx, f"SELECT id FROM works WHERE {Reader.VISITOR} {_NEWEST} LIMIT ?", (limit,))  # noqa: S608 - constants of ours
 
 
-async def list_featured(tx: Tx, artisan_id: int, *, limit: int) -> list[Work]:
+async def list_featured(tx: Tx, artisan_id: int, *, limit: int, reader: Reader = Reader.VISITOR) -> list[Work]:
     """Return the works an artisan chose to show first; where she chose none, her newest with a photograph."""
-    sql = """
-        WHERE works.artisan_id = ?1 AND withdrawn_at IS NULL AND (
+    sql = f"""
+        SELECT id FROM works WHERE artisan_id = ?1 AND {reader} AND (
             featured OR (
-                NOT EXISTS (SELECT 1 FROM works WHERE artisan_id = ?1 AND featured AND withdrawn_at IS NULL)
+                NOT EXISTS (SELECT 1 FROM works WHERE artisan_id = ?1 AND featured AND {reader})
                 AND EXISTS (SELECT 1 FROM photos WHERE work_id = works.id)))
-        ORDER BY works.id DESC LIMIT ?2
-    """
-    return [_work(row) for row in await fetch_all(tx, _SELECT + sql, (artisan_id, limit))]
+        {_NEWEST} LIMIT ?2
+    """  # noqa: S608 - constants of ours
+    return await _list_whole(tx, sql, (artisan_id, limit))
 
 
-async def list_tagged(tx: Tx, tag: str, *, limit: int, offset: int = 0) -> list[Work]:
+async def list_tagged(tx: Tx, tag: str, *, limit: int, offset: int = 0, reader: Reader = Reader.VISITOR) -> list[Work]:
     """Return the works with this tag, in whatever case of letters, the newest first, without the first *offset*."""
-    sql = """
-        WHERE withdrawn_at IS NULL AND works.id IN (SELECT work_id FROM tags WHERE tag = ?)
-        ORDER BY works.id DESC LIMIT ? OFFSET ?
-    """
-    return [_work(row) for row in await fetch_all(tx, _SELECT + sql, (tag.casefold(), limit, offset))]
+    # The plus keeps to an index by date: looked up one by one, works would all be read, their texts as well.
+    sql = f"""
+        SELECT id FROM works WHERE {reader} AND +id IN (SELECT work_id FROM tags WHERE tag = ?)
+        {_NEWEST} LIMIT ? OFFSET ?
+    """  # noqa: S608 - constants of ours
+    return await _list_whole(tx, sql, (tag.casefold(), limit, offset))
 
 
 async def list_in_series(
-    tx: Tx, series_uid: str, *, limit: int, offset: int = 0, order: Order = Order.DATE
+    tx: Tx, series_uid: str, *, limit: int, offset: int = 0, order: Order = Order.DATE, reader: Reader = Reader.VISITOR
 ) -> list[Work]:
     """Return the works of a series in this order, without the first *offset*."""
-    sql = "WHERE series.uid = ? AND withdrawn_at IS NULL"
-    found = await fetch_all(tx, f"{_SELECT} {sql} {_ORDERS[order]} LIMIT ? OFFSET ?", (series_uid, limit, offset))
-    return [_work(row) for row in found]
+    sql = f"""
+        SELECT id FROM works WHERE series_id = (SELECT id FROM series WHERE uid = ?) AND {reader}
+        {_ORDERS[order]} LIMIT ? OFFSET ?
+    """  # noqa: S608 - constants of ours
+    return await _list_whole(tx, sql, (series_uid, limit, offset))
 
 
 async def find_neighbours(tx: Tx, work: Work, order: Order) -> tuple[Work | None, Work | None]:
@@ -292,7 +225,7 @@ async def find_neighbours(tx: Tx, work: Work, order: Order) -> tuple[Work | None
         return None, None
     sql = f"""
         SELECT uid, lag(uid) OVER places AS before, lead(uid) OVER places AS after
-        FROM works WHERE series_id = (SELECT id FROM series WHERE uid = ?) AND withdrawn_at IS NULL
+        FROM works WHERE series_id = (SELECT id FROM series WHERE uid = ?) AND {Reader.VISITOR}
         WINDOW places AS ({_ORDERS[order]})
     """  # noqa: S608 - a constant of ours
     row = next((row for row in await fetch_all(tx, sql, (work.series.uid,)) if row["uid"] == work.uid), None)
@@ -301,10 +234,18 @@ async def find_neighbours(tx: Tx, work: Work, order: Order) -> tuple[Work | None
     return before, after
 
 
+async def _list_whole(tx: Tx, sql: str, parameters: tuple[object, ...]) -> list[Work]:
+    """Return the works whose row ids a statement gives, in its order.
+
+    Which ones first, and only of them everything: sorting would take along the photographs of all.
+    """
+    return await list_these(tx, [row["id"] for row in await fetch_all(tx, sql, parameters)])
+
+
 async def list_these(tx: Tx, ids: Sequence[int]) -> list[Work]:
     """Return the works with these row ids, in the order of the ids."""
     sql = "WHERE works.id IN (SELECT value FROM json_each(?))"
-    found = {row["id"]: _work(row) for row in await fetch_all(tx, _SELECT + sql, (json.dumps(ids),))}
+    found = {row["id"]: work_of(row) for row in await fetch_all(tx, SELECT + sql, (json.dumps(ids),))}
     return [found[one] for one in ids]
 
 
@@ -315,17 +256,15 @@ async def arrange(tx: Tx, artisan_id: int, uids: Sequence[str]) -> None:
     await tx.executemany("UPDATE works SET position = ? WHERE artisan_id = ? AND uid = ?", places)
 
 
-async def count_shown(tx: Tx, artisan_id: int | None = None) -> int:
-    """Return how many works of an artisan, or of all, are shown."""
-    sql = "SELECT count(*) FROM works WHERE withdrawn_at IS NULL AND (?1 IS NULL OR artisan_id = ?1)"
+async def count_shown(tx: Tx, artisan_id: int | None = None, *, reader: Reader = Reader.VISITOR) -> int:
+    """Return how many works of an artisan, or of all, there are."""
+    sql = f"SELECT count(*) FROM works WHERE {reader} AND (?1 IS NULL OR artisan_id = ?1)"  # noqa: S608 - constants of ours
     return await fetch_value(tx, sql, (artisan_id,))
 
 
 async def has_available(tx: Tx, artisan_id: int) -> bool:
-    """Whether one of an artisan's works can be had at once."""
-    sql = """
-        SELECT EXISTS (SELECT 1 FROM works WHERE artisan_id = ? AND withdrawn_at IS NULL AND availability = 'available')
-    """
+    """Whether one of an artisan's works that visitors find can be had at once."""
+    sql = "SELECT EXISTS (SELECT 1 FROM works WHERE artisan_id = ? AND listed AND availability = 'available')"
     return bool(await fetch_value(tx, sql, (artisan_id,)))
 
 

@@ -5,7 +5,8 @@ from datetime import date
 from fedi_artisan import language as languages
 from fedi_artisan.domain.actors import Commissions
 from fedi_artisan.domain.photos import Label
-from fedi_artisan.domain.works import Availability, Dimensions, Price
+from fedi_artisan.domain.travels import Reason
+from fedi_artisan.domain.works import Audience, Availability, Dimensions, Edition, Price
 from fedi_artisan.language import translation
 
 _SPACE = "\N{NO-BREAK SPACE}"
@@ -42,6 +43,20 @@ def availability(value: Availability, language: str) -> str:
     }[value]
 
 
+def edition(value: Edition, language: str) -> str:
+    """Return which of several a work is, in words that can follow a comma: "edition 3/12", "edition of 12"."""
+    say = translation(language).gettext
+    words = say("edition of {size}") if value.number is None else say("edition {number}/{size}")
+    return words.format(number=value.number, size=value.size)
+
+
+def place_in_edition(value: Edition, language: str) -> str:
+    """Return the same as it stands behind the word for an edition: "3/12", "one of 12"."""
+    if value.number is not None:
+        return f"{value.number}/{value.size}"
+    return translation(language).gettext("one of {size}").format(size=value.size)
+
+
 def commissions(value: Commissions, language: str) -> str:
     """Return whether an artisan makes things to order, as it stands by itself."""
     say = translation(language).gettext
@@ -49,6 +64,34 @@ def commissions(value: Commissions, language: str) -> str:
         Commissions.OPEN: say("Open for commissions"),
         Commissions.WAITING_LIST: say("Commissions by waiting list"),
         Commissions.CLOSED: say("No commissions at the moment"),
+    }[value]
+
+
+def audience(value: Audience, language: str) -> str:
+    """Return who sees a work, for its artisan."""
+    say = translation(language).gettext
+    return {
+        Audience.EVERYONE: say("everyone"),
+        Audience.UNLISTED: say("whoever has the link"),
+        Audience.FOLLOWERS: say("followers"),
+        Audience.WEB: say("my site only"),
+        Audience.FEDIVERSE: say("not on my site"),
+    }[value]
+
+
+def reason(value: Reason, language: str) -> str:
+    """Return in a sentence why a work has not arrived somewhere."""
+    say = translation(language).gettext
+    return {
+        Reason.CLOSED: say("This place has closed for good."),
+        Reason.NOBODY: say("Nobody is there any more by the name that was known here."),
+        Reason.UNWELCOME: say("This place lets nothing in from here; who runs it may know why."),
+        Reason.TOO_LARGE: say("This place found it too large."),
+        Reason.BUSY: say("This place is very busy and asked for patience."),
+        Reason.TROUBLED: say("This place has a problem of its own."),
+        Reason.SILENT: say("This place does not answer."),
+        Reason.PRIVATE: say("The address of this place cannot be reached from outside."),
+        Reason.NOT_YET: say("It leaves in a moment."),
     }[value]
 
 

@@ -10,6 +10,7 @@ from fedi_artisan.errors import NotFound, WrongMediaType
 from fedi_artisan.federation.signatures.request import SignedRequest
 from fedi_artisan.storage import artisans, conversation, deliveries, followers, following, works
 from fedi_artisan.storage.db import Tx
+from fedi_artisan.storage.works import Reader
 from fedi_artisan.vocab import render
 from fedi_artisan.web import negotiate
 from fedi_artisan.web.bodies import media_type, read_body
@@ -99,7 +100,7 @@ async def outbox(request: Request) -> Response:
             return await _outbox(request, tx, artisan)
         if before is not None and await works.find(tx, before) is None:
             raise NotFound("there is no such page")
-        shown = await works.list_shown(tx, artisan.id, limit=OUTBOX_PAGE + 1, before=before)
+        shown = await works.list_shown(tx, artisan.id, limit=OUTBOX_PAGE + 1, before=before, reader=Reader.SERVER)
         page = shown[:OUTBOX_PAGE]
         said = await deliveries.find_creates(tx, [site.uris.work(work.uid) for work in page])
     creates = [
@@ -130,7 +131,7 @@ async def outbox_of_works(request: Request) -> Response:
 async def _outbox(request: Request, tx: Tx, artisan: Artisan) -> Response:
     """Return the outbox itself, which counts and names its first page."""
     uri = outbox_of(site_of(request).uris, artisan)
-    total = await works.count_shown(tx, artisan.id)
+    total = await works.count_shown(tx, artisan.id, reader=Reader.SERVER)
     return document(request, render.collection(uri, total=total, first=f"{uri}?page=1"))
 
 
@@ -174,7 +175,7 @@ async def featured(request: Request) -> Response:
     site = site_of(request)
     async with site.db.read() as tx:
         artisan = await _artisan(request, tx)
-        chosen = await works.list_featured(tx, artisan.id, limit=MOST_FEATURED)
+        chosen = await works.list_featured(tx, artisan.id, limit=MOST_FEATURED, reader=Reader.SERVER)
     items = [site.uris.work(work.uid) for work in chosen]
     uri = f"{site.uris.actor(artisan.uid)}/featured"
     return document(request, render.collection(uri, total=len(items), items=items))
@@ -184,7 +185,7 @@ async def work(request: Request) -> Response:
     """Return a work as a Note, or 410 with its tombstone once it was withdrawn (WIRE 4.7, 5.5).
 
     Raises:
-        NotFound: there was never such a work.
+        NotFound: there was never such a work, or none that other servers may read.
     """
     async with site_of(request).db.read() as tx:
         return await _work_document(request, tx, await works.get(tx, request.path_params["uid"]))
@@ -205,6 +206,8 @@ async def work_of_page(request: Request) -> Response:
 
 async def _work_document(request: Request, tx: Tx, found: Work) -> Response:
     uris = site_of(request).uris
+    if not found.draft.audience.documented:
+        raise NotFound("there is no such work")
     if found.withdrawn_at is not None:
         return document(request, render.tombstone(found, uris), status=410)
     artisan = await artisans.get(tx, found.artisan_id)
@@ -213,14 +216,14 @@ async def _work_document(request: Request, tx: Tx, found: Work) -> Response:
 
 
 async def _shown_work(request: Request, tx: Tx) -> Work:
-    """Return the work of the path unless it was withdrawn.
+    """Return the work of the path, if it can be read and was not withdrawn.
 
     Raises:
         NotFound: there is none.
     """
     found = await works.get(tx, request.path_params["uid"])
-    if found.withdrawn_at is not None:
-        raise NotFound("this work was withdrawn")
+    if found.withdrawn_at is not None or not found.draft.audience.documented:
+        raise NotFound("there is no such work")
     return found
 
 

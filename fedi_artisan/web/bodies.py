@@ -3,9 +3,12 @@
 import asyncio
 from urllib.parse import parse_qsl
 
+from starlette.datastructures import ImmutableMultiDict
 from starlette.requests import ClientDisconnect, Request
 
 from fedi_artisan.errors import BadInput, BadJson, TooLarge, WrongMediaType
+
+Fields = ImmutableMultiDict[str, str]
 
 FORM = "application/x-www-form-urlencoded"
 LONGEST_FORM_BYTES = 4_000
@@ -40,20 +43,22 @@ async def read_body(request: Request, longest: int, within_s: float) -> bytes:
     return bytes(body)
 
 
-async def read_form(request: Request, within_s: float) -> dict[str, str]:
-    """Return the fields of a small form; of a name that comes twice, the last.
+async def read_form(
+    request: Request, within_s: float, *, longest: int = LONGEST_FORM_BYTES, most: int = MOST_FIELDS
+) -> Fields:
+    """Return the fields of a form; of a name that comes twice, `[]` gives the last, `getlist` all.
 
     Raises:
         WrongMediaType: it is another kind of body.
-        TooLarge: it has more than LONGEST_FORM_BYTES.
+        TooLarge: it has more than *longest* bytes.
         BadJson: it did not arrive.
-        BadInput: it is not UTF-8, or has more than MOST_FIELDS.
+        BadInput: it is not UTF-8, or has more than *most* fields.
     """
     if media_type(request) != FORM:
         raise WrongMediaType(f"send {FORM}")
-    body = await read_body(request, LONGEST_FORM_BYTES, within_s)
+    body = await read_body(request, longest, within_s)
     try:
-        fields = parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
+        fields = parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=most)
     except ValueError:
         raise BadInput("the form cannot be read") from None
-    return dict(fields)
+    return Fields(fields)

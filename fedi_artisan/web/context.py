@@ -5,13 +5,21 @@ from dataclasses import dataclass
 from starlette.requests import Request
 
 from fedi_artisan.config import Config
+from fedi_artisan.domain.clock import Clock
+from fedi_artisan.domain.seals import Seals
 from fedi_artisan.domain.uris import Uris
+from fedi_artisan.federation.backlinks import Backlinks
 from fedi_artisan.federation.inbox import Inbox
 from fedi_artisan.federation.intents import Intents
 from fedi_artisan.media.store import Stores
+from fedi_artisan.services.house import Rounds
+from fedi_artisan.services.passwords import Passwords
+from fedi_artisan.services.photo_files import PhotoFiles
+from fedi_artisan.services.photo_intake import PhotoIntake
 from fedi_artisan.storage.db import Database
 from fedi_artisan.web.people.pages import Pages
-from fedi_artisan.web.people.tries import Tries
+from fedi_artisan.web.studio.writing.gate import Gate
+from fedi_artisan.web.tries import Tries
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +34,14 @@ class Site:
     stores: Stores
     intents: Intents
     tries: Tries
+    clock: Clock
+    intake: PhotoIntake
+    files: PhotoFiles
+    rounds: Rounds
+    gate: Gate
+    passwords: Passwords
+    seals: Seals
+    backlinks: Backlinks
 
 
 def site_of(request: Request) -> Site:

@@ -12,13 +12,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from fedi_artisan.errors import ArtisanError, BadInput, NoSuchPage, NoSuchWorks, RemoteUnavailable, UnknownLanguage
-from fedi_artisan.language import SOURCE, translation
+from fedi_artisan.language import told
 from fedi_artisan.storage import artisans
 from fedi_artisan.web import negotiate
 from fedi_artisan.web.context import site_of
 from fedi_artisan.web.people.links import PARAMETERS, links_of
 from fedi_artisan.web.people.pages import answer
 from fedi_artisan.web.people.shell import BARE, Shell, shell_of
+from fedi_artisan.web.studio.excuse import excuse
 
 log = logging.getLogger(__name__)
 
@@ -72,18 +73,17 @@ async def _answer(
         response.headers["Access-Control-Allow-Origin"] = "*"
         response.headers["Vary"] = negotiate.VARY
         response.headers["X-Content-Type-Options"] = "nosniff"
+    elif (told_inside := await excuse(request, status, error)) is not None:
+        response = told_inside
     else:
         language = negotiate.language_of_excuse(request)
         shell = await _shell(request) if status < HTTPStatus.INTERNAL_SERVER_ERROR else BARE
-        told = reason if isinstance(error, (BadInput, NoSuchWorks)) else ""
-        said = translation(language).gettext(told) if told else ""
+        said = told(error.sentence, error.values, language) if isinstance(error, (BadInput, NoSuchWorks)) else ""
         body = site_of(request).pages.render(
             "error.html",
             language=language,
             status=status,
             reason=said,
-            # Few of these sentences can be met by visitors; the others are not translated.
-            reason_language=language if said != told else SOURCE,
             spoken_here=error.known if isinstance(error, UnknownLanguage) else (),
             beyond_the_end=isinstance(error, NoSuchPage),
             links=links_of(request, keeps=PARAMETERS),

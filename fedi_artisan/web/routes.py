@@ -9,6 +9,7 @@ from starlette.routing import Route
 from fedi_artisan.web import activitypub, media, negotiate, shelves, wellknown
 from fedi_artisan.web.people import home, interact, printing, public, static, works
 from fedi_artisan.web.programs import feeds, oembed, rights, sitemap
+from fedi_artisan.web.studio.routes import STUDIO
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -61,6 +62,8 @@ ROUTES = [
     # Files
     Route("/media/{name}", media.media),
     Route("/static/{name}", static.static_file),
+    # The artisan's own pages
+    *STUDIO,
     # Other servers
     Route("/.well-known/webfinger", wellknown.webfinger),
     Route("/.well-known/host-meta", wellknown.host_meta),

@@ -13,6 +13,7 @@ from fedi_artisan.storage import artisans, pages, works
 from fedi_artisan.storage import series as series_rows
 from fedi_artisan.storage.choices import find_tag
 from fedi_artisan.storage.db import Tx
+from fedi_artisan.storage.works import Reader
 from fedi_artisan.vocab import render
 from fedi_artisan.web.context import site_of
 from fedi_artisan.web.documents import document
@@ -24,7 +25,7 @@ async def series(request: Request) -> Response:
     """Return the works of a series, by their ids.
 
     Raises:
-        NotFound: there is no such series.
+        NotFound: there is no such series, or nobody can find anything of it.
     """
     async with site_of(request).db.read() as tx:
         return await _series(request, tx, await series_rows.find(tx, uid=request.path_params["uid"]))
@@ -45,7 +46,11 @@ async def _series(request: Request, tx: Tx, found: tuple[Series, int] | None) ->
         raise NotFound("there is no such series")
     one, artisan_id = found
     artisan, uris = await artisans.get(tx, artisan_id), site_of(request).uris
-    members = await works.list_in_series(tx, one.uid, limit=MOST_TOGETHER, order=artisan.appearance.order)
+    members = await works.list_in_series(
+        tx, one.uid, limit=MOST_TOGETHER, order=artisan.appearance.order, reader=Reader.SERVER
+    )
+    if not members and not await works.list_in_series(tx, one.uid, limit=1):
+        raise NotFound("there is no such series")
     items = [uris.work(work.uid) for work in members]
     return document(request, render.series(one, artisan, uris, items=items))
 
@@ -58,8 +63,8 @@ async def tag(request: Request) -> Response:
     """
     asked = request.path_params["tag"]
     async with site_of(request).db.read() as tx:
-        name = (await find_tag(tx, asked)).name
-        tagged = await works.list_tagged(tx, asked, limit=MOST_TOGETHER)
+        name = (await find_tag(tx, asked, Reader.SERVER)).name
+        tagged = await works.list_tagged(tx, asked, limit=MOST_TOGETHER, reader=Reader.SERVER)
     uris = site_of(request).uris
     return document(request, render.tag(name, uris, items=[uris.work(work.uid) for work in tagged]))
 

@@ -12,6 +12,7 @@ from fedi_artisan.domain.actors import Artisan
 from fedi_artisan.domain.uris import Uris, origin_of
 from fedi_artisan.errors import BadInput, NotFound
 from fedi_artisan.storage import artisans, works
+from fedi_artisan.storage.works import Reader
 from fedi_artisan.vocab.render.actors import ICON_PX
 from fedi_artisan.web import negotiate
 from fedi_artisan.web.context import Site, site_of
@@ -34,7 +35,7 @@ async def webfinger(request: Request) -> Response:
     # Some encode the resource once too often.
     resource = unquote(request.query_params.get("resource", "")).strip()
     if not resource or len(resource) > _LONGEST_RESOURCE or not resource.isprintable():
-        raise BadInput("say who you look for: ?resource=acct:name@host")
+        raise BadInput("say who you look for, with resource=acct:name@host")
     find = _by_address if "://" in resource else _by_handle
     return _jrd(request, await find(site_of(request), resource))
 
@@ -155,7 +156,7 @@ async def nodeinfo(request: Request) -> Response:
     site = site_of(request)
     async with site.db.read() as tx:
         everybody = await artisans.list_all(tx)
-        shown = await works.count_shown(tx)
+        shown = await works.count_shown(tx, reader=Reader.SERVER)
     software = {"name": "fedi-artisan", "version": __version__}
     if version != _VERSIONS[0]:
         software |= {"homepage": site.uris.origin}

@@ -1,7 +1,8 @@
-"""Pictures of every page of the table, to be looked at: `python -m tests.browser.look artefacts/pages`.
+"""Pictures of every page of both tables, to be looked at: `python -m tests.browser.look artefacts/pages`.
 
 Each page is shown on a phone, a tablet and a desk, by day and by night, in every language, with and without scripts:
-`home/390-light-fr-scripts.png` and so on, and all of them side by side in `home.png`.
+`home/390-light-fr-scripts.png` and so on, and all of them side by side in `home.png`. Those of the studio, on a phone
+and a desk and with scripts alone, lie below `studio/`.
 """
 
 import argparse
@@ -20,10 +21,14 @@ from fedi_artisan.language import LANGUAGES
 from tests.browser.chromium import chromium, window
 from tests.browser.pages import PAGES, PageKind
 from tests.browser.street import Camera, Street, open_street
+from tests.browser.studio_pages import PAGES as STUDIO
+from tests.browser.studio_pages import StudioPage, Workshop, open_workshop
 from tests.house import House
 from tests.photos import PHOTOS, take_in
+from tests.studio import sign_in_browser
 
 WIDTHS_PX = (390, 768, 1440)
+STUDIO_WIDTHS_PX = (390, 1280)
 SAMPLES = ("bowl-small.jpg", "bowls-small.jpg")
 # Upright, square and wide, as parts of a sample's width and height.
 CUTS = ((1.0, 1.0), (0.45, 1.0), (0.65, 1.0), (1.0, 0.5))
@@ -50,6 +55,8 @@ VISITORS = tuple(
     for scripts, dark, language in itertools.product((True, False), (False, True), LANGUAGES)
 )
 
+ARTISANS = tuple(visitor for visitor in VISITORS if visitor.scripts)
+
 
 async def look(
     browser: Browser,
@@ -75,6 +82,30 @@ async def look(
     for kind in kinds:
         _side_by_side(sorted((folder / kind.name).iterdir()), folder / f"{kind.name}.png", across=len(visitors))
     return len(kinds) * len(widths_px) * len(visitors)
+
+
+async def look_inside(
+    browser: Browser,
+    workshop: Workshop,
+    folder: Path,
+    *,
+    pages: Sequence[StudioPage] = STUDIO,
+    visitors: Sequence[Visitor] = ARTISANS,
+) -> int:
+    """Save a picture of each of these pages of the studio, as above; return how many there are."""
+    for page in pages:
+        (folder / page.name).mkdir(parents=True, exist_ok=True)
+    for visitor, inside in itertools.product(visitors, (True, False)):
+        async with window(browser, dark=visitor.dark) as tab:
+            await tab.page.context.set_extra_http_headers({"Accept-Language": visitor.language})
+            if inside:
+                await sign_in_browser(tab.page.context, workshop.house)
+            for page, width_px in itertools.product((one for one in pages if one.inside is inside), STUDIO_WIDTHS_PX):
+                await tab.open(page.url(workshop), width_px=width_px)
+                await tab.page.screenshot(path=folder / page.name / visitor.file(width_px), full_page=True)
+    for page in pages:
+        _side_by_side(sorted((folder / page.name).iterdir()), folder / f"{page.name}.png", across=len(visitors))
+    return len(pages) * len(STUDIO_WIDTHS_PX) * len(visitors)
 
 
 def _side_by_side(files: Iterable[Path], sheet: Path, *, across: int) -> None:
@@ -106,18 +137,25 @@ def cut_samples(folder: Path) -> list[Path]:
 
 
 async def _main(folder: Path, names: Sequence[str], photos: Sequence[Path]) -> None:
-    """Furnish the street with real photographs, and look at it."""
+    """Furnish street and workshop with real photographs, and look at them."""
     kinds = [kind for kind in PAGES if kind.name in names or not names]
+    pages = [page for page in STUDIO if f"studio/{page.name}" in names or not names]
     with tempfile.TemporaryDirectory() as home:
-        files = photos or cut_samples(Path(home))
-        async with open_street(Path(home), photographs(files)) as street, chromium() as browser:
-            print(f"{await look(browser, street, folder, kinds=kinds)} pictures in {folder}")  # noqa: T201 - a command
+        camera = photographs(photos or cut_samples(Path(home)))
+        async with chromium() as browser:
+            async with open_street(Path(home), camera) as street:
+                taken = await look(browser, street, folder, kinds=kinds)
+            async with open_workshop(Path(home), camera) as workshop:
+                taken += await look_inside(browser, workshop, folder / "studio", pages=pages)
+    print(f"{taken} pictures in {folder}")  # noqa: T201 - a command
 
+
+NAMES = [*(kind.name for kind in PAGES), *(f"studio/{page.name}" for page in STUDIO)]
 
 if __name__ == "__main__":
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("folder", type=Path, help="where to put the pictures")
-    options.add_argument("--only", nargs="+", default=[], choices=[kind.name for kind in PAGES], help="which pages")
+    options.add_argument("--only", nargs="+", default=[], choices=NAMES, help="which pages")
     options.add_argument("--photos", type=Path, nargs="+", default=[], help="files to show instead of the samples")
     asked = options.parse_args()
     asyncio.run(_main(asked.folder, asked.only, asked.photos))

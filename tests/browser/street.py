@@ -61,12 +61,12 @@ async def open_street(folder: Path, camera: Camera = greys) -> AsyncIterator[Str
         open_house(folder / "atelier") as atelier,
         open_house(folder / "shared", username="jean") as shared,
     ):
-        await _furnish_atelier(atelier, camera)
+        await furnish_atelier(atelier, camera)
         await _furnish_shared(shared, camera)
         yield Street(atelier=atelier, shared=shared)
 
 
-async def _furnish_atelier(house: House, camera: Camera) -> None:
+async def furnish_atelier(house: House, camera: Camera) -> None:
     """Publish works of every kind; titles decide on the addresses in pages.py."""
     await _introduce(house, await camera(house, 2), await camera(house, 3))
     await house.publish(Draft(title="A work in words alone", text="Lent to a museum; no photograph may be shown."))

@@ -178,6 +178,9 @@ def test_a_work_can_be_named_by_its_page(home: Terminal) -> None:
         (["--title", "x", "--price", "much"], "is not a price"),
         (["--title", "x", "--dimensions", "big"], "are no dimensions"),
         (["--title", "x", "--year", "soon"], "is not a year"),
+        (["--title", "x", "--edition", "4/3"], "has no number 4"),
+        (["--title", "x", "--date", "yesterday"], "is no date"),
+        (["--title", "x", "--date", "2999-01-01"], "still to come"),
         (["--title", "x", "--tag", "123"], "cannot be a tag"),
         (["--title", "x", "--language", "français!"], "is no language"),
         (["--title", "x", "--text", "nowhere.md"], "cannot be read"),
@@ -195,13 +198,29 @@ def test_publish_explains_what_cannot_be_used(home: Terminal, words: list[str], 
     assert rows(home, "SELECT count(*) FROM works") == [(0,)]
 
 
+def test_a_work_has_an_audience_an_edition_and_a_date(home: Terminal) -> None:
+    """They are given by options, kept where they are not given, and explained where they cannot be so any more."""
+    said = home.say("publish", "--title", "Bowl", "--audience", "web", "--edition", "3/12", "--date", "2023-05-31")
+    assert said.code == 0, said.err
+    stored = "SELECT audience, edition_number, edition_size, published_at / 86400000, told_at IS NULL FROM works"
+    assert rows(home, stored) == [("web", 3, 12, 19508, 1)]
+    assert home.say("revise", uri_of(said), "--audience", "unlisted", "--edition", "").code == 0
+    assert rows(home, stored) == [("unlisted", None, None, 19508, 0)]
+    refused = home.say("revise", uri_of(said), "--audience", "followers")
+    assert refused.code == 1
+    assert "publish a copy" in refused.err
+    hidden = home.say("publish", "--title", "Jar", "--audience", "followers")
+    assert "URL:" not in hidden.out
+    assert "no page" in hidden.out
+
+
 def test_no_more_works_are_shown_first_than_others_display(home: Terminal) -> None:
     """Five works can be featured; the sixth is refused with what to do."""
     for number in range(5):
         assert home.type("publish", "--title", f"Bowl {number}", "--featured").code == 0
     done = home.type("publish", "--title", "Bowl 6", "--featured")
     assert done.code == 1
-    assert "--not-featured" in done.err
+    assert "take one of them off that list" in done.err
 
 
 def test_the_profile_is_changed(home: Terminal) -> None:
@@ -214,6 +233,23 @@ def test_the_profile_is_changed(home: Terminal) -> None:
     assert (name, summary) == ("Atelier Léa", "Stoneware.")
     assert "My mark" in str(alts)
     assert home.type("profile").code == 1
+
+
+def test_requests_to_follow_are_answered_by_hand(home: Terminal) -> None:
+    """`profile` says whether the artisan answers requests herself, and keeps it; `followers` says how many wait."""
+    approves = "SELECT approves_followers FROM artisans"
+    assert home.type("profile", "--approve-followers").code == 0
+    assert home.type("profile", "--craft", "potter").code == 0
+    assert [tuple(row) for row in rows(home, approves)] == [(1,)]
+    with sqlite3.connect(home.folder / "data" / "fedi-artisan.sqlite3") as connection:
+        connection.executescript("""
+            INSERT INTO actors (id, uri, host, type, username, name, inbox_url, also_known_as, fetched_at)
+            VALUES (1, 'https://a.example/b', 'a.example', 'Person', 'b', '', 'https://a.example/i', '[]', 0);
+            INSERT INTO follow_requests VALUES (1, 1, 'https://a.example/f', 0);
+        """)
+    assert "1 more asked and wait for your answer" in home.type("followers").out
+    assert home.type("profile", "--no-approve-followers").code == 0
+    assert [tuple(row) for row in rows(home, approves)] == [(0,)]
 
 
 def test_the_key_is_replaced(home: Terminal) -> None:

@@ -8,6 +8,9 @@ from urllib.parse import parse_qs, urlsplit
 import aiohttp
 import pytest
 
+from fedi_artisan.domain.clock import utc_now
+from fedi_artisan.services import artisans as artisans_service
+from fedi_artisan.services import followers as followers_service
 from tests.federation import commands
 from tests.federation.fedify import FedifyPeer, Mode, Sent, fedify
 from tests.house import House, until
@@ -181,6 +184,32 @@ async def test_fedify_answers_only_signed_questions(house: House, peer: FedifyPe
 
 
 # --- What one peer does
+
+
+async def test_fedify_waits_and_is_sent_away(house: House, peer: FedifyPeer) -> None:
+    """Where the artisan answers herself, nothing is said before she does; her Accept counts there, and her Reject."""
+    reader = await peer.actor("reader")
+    async with house.db.write() as tx:
+        await artisans_service.set_approval(tx, house.uris, house.artisan, wanted=True, now=utc_now())
+
+    async def told() -> bool:
+        return ((await peer.lookup(house.handle)) or {}).get("manuallyApprovesFollowers") is True
+
+    await until(told, "the setting in the actor document")
+    follow = await reader.follow(house.handle)
+    assert await outcome(house, follow) == "waits for the artisan's answer"
+    assert [one.type for one in await peer.received()] == []
+    assert (await reader.relations()).following == frozenset()
+
+    whole = {"id": follow.id, "type": "Follow", "actor": reader.uri, "object": house.actor_uri}
+    for deed, said, following in (
+        (followers_service.accept, "Accept", {house.actor_uri}),
+        (followers_service.remove, "Reject", frozenset()),
+    ):
+        async with house.db.write() as tx:
+            assert await deed(tx, house.uris, house.artisan, reader.uri, utc_now())
+        assert (await peer.wait_for(said)).raw["object"] == whole
+        assert (await reader.relations()).following == following
 
 
 async def test_fedify_edits_its_reply(house: House, peer: FedifyPeer) -> None:

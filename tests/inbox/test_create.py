@@ -71,13 +71,13 @@ async def test_what_does_not_concern_us_is_dropped_unasked(house: House, neighbo
     assert neighbour.asked() == 0
 
 
-async def test_a_mention_is_no_reply(house: House, neighbour: Neighbour, work: str) -> None:
-    """A note to our artisan that answers no work of hers is read and not kept."""
+async def test_words_in_copy_are_not_kept(house: House, neighbour: Neighbour, work: str) -> None:
+    """A note that answers no work, and neither names our artisan nor is to her above all, is read and not kept."""
     bob = neighbour.person("bob")
-    note = neighbour.note(bob, None, to=[house.actor_uri])
-    create = neighbour.activity("Create", bob, note, to=[house.actor_uri])
+    note = neighbour.note(bob, None, cc=[house.actor_uri])
+    create = neighbour.activity("Create", bob, note, cc=[house.actor_uri])
     assert await effect(house, neighbour, bob, create) == ("done", "not about a work of ours")
-    assert await house.value(REPLIES) == 0
+    assert await house.value("SELECT (SELECT count(*) FROM replies) + (SELECT count(*) FROM mentions)") == 0
 
 
 async def test_a_private_reply_is_kept_and_not_counted(house: House, neighbour: Neighbour, work: str) -> None:

@@ -100,7 +100,7 @@ async def test_feeds_have_the_whole_of_each_work(house: House, ask: Asker) -> No
         assert "porcelaine, tournage" in html
         # The page speaks English, the work French: so do its facts.
         assert "H\u00a029,3\u00a0cm, 2025" in html
-        assert "vendu" in html
+        assert "vendue" in html
     assert [link.href for link in atom.entries[0].links if link.rel == "enclosure"] == [
         house.uris.media_url(shown.small(1280).file) for shown in draft.photos
     ]

@@ -16,8 +16,7 @@ from fedi_artisan.domain.intents import LONGEST_ADDRESS, Obstacle
 from fedi_artisan.domain.works import Draft, Wording
 from fedi_artisan.services import artisans as artisans_service
 from fedi_artisan.services import works as works_service
-from fedi_artisan.web.people.interact import STATUS
-from fedi_artisan.web.people.tries import PACE_OF_A_VISITOR
+from fedi_artisan.web.people.interact import PACE_OF_A_VISITOR, STATUS
 from tests.house import House, key_pair, open_house, until
 from tests.neighbour import Neighbour
 from tests.unit.web.markup import Page, read

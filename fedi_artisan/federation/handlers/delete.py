@@ -1,7 +1,7 @@
 """Delete: somebody, or something she said, is gone (ActivityPub 7.4)."""
 
 from fedi_artisan.federation.event import Event
-from fedi_artisan.services import conversation, neighbours
+from fedi_artisan.services import conversation, mentions, neighbours
 from fedi_artisan.storage.db import Tx
 
 
@@ -14,6 +14,8 @@ async def handle(tx: Tx, event: Event) -> str:
         return "actor forgotten"
     if await conversation.withdraw_reply(tx, uri, event.sender.id):
         return "reply forgotten"
+    if await mentions.withdraw(tx, uri, event.sender.id):
+        return "mention forgotten"
     if await conversation.take_back(tx, event.sender.id, activity_uri=uri):
         return "taken back"
     # It may have overtaken what it deletes.

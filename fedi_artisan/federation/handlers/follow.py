@@ -6,7 +6,8 @@ from fedi_artisan.storage.db import Tx
 
 
 async def handle(tx: Tx, event: Event) -> str:
-    """Take the sender as a follower and enqueue the Accept."""
+    """Take the sender as a follower and enqueue the Accept, or have her wait for the artisan's answer."""
     artisan = await event.artisan(tx, event.activity.object.uri)
-    await followers.request(tx, event.uris, artisan, event.sender, follow_uri=event.activity.uri, now=event.now)
-    return "follows"
+    follow_uri = event.activity.uri
+    follows = await followers.request(tx, event.uris, artisan, event.sender, follow_uri=follow_uri, now=event.now)
+    return "follows" if follows else "waits for the artisan's answer"

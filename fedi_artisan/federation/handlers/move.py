@@ -14,7 +14,7 @@ async def handle(tx: Tx, event: Event) -> str:
     if event.target is None or old_uri not in event.target.also_known_as:
         raise Forbidden(f"the new actor does not say that she was {old_uri}")
     target = await event.actors.put(tx, event.target)
-    await neighbours.move(tx, old_uri, target.actor.uri)
+    await neighbours.move(tx, old_uri, target.actor.uri, event.now)
     event.actors.forget(old_uri)
     await following.go_along(tx, event.uris, old_uri, target, event.now)
     return f"moved to {target.actor.uri}"

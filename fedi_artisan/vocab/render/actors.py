@@ -76,7 +76,7 @@ def _person(artisan: Artisan, uris: Uris, public_pem: str) -> dict[str, Any]:
         "following": f"{uri}/following",
         "featured": f"{uri}/featured",
         "endpoints": {"sharedInbox": uris.shared_inbox},
-        "manuallyApprovesFollowers": False,
+        "manuallyApprovesFollowers": artisan.approves_followers,
         "discoverable": True,
         "indexable": True,
         "showFeatured": True,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from html import escape
 from typing import Any
 from urllib.parse import quote
@@ -10,7 +11,7 @@ from fedi_artisan.domain.actors import Artisan
 from fedi_artisan.domain.photos import Photo, words_in
 from fedi_artisan.domain.terms import Licence
 from fedi_artisan.domain.uris import PUBLIC, Uris
-from fedi_artisan.domain.works import Availability, Draft, Wording, Work
+from fedi_artisan.domain.works import Audience, Availability, Draft, Wording, Work
 from fedi_artisan.language import translation
 from fedi_artisan.vocab import facts, json, licences
 from fedi_artisan.vocab.context import ACTIVITY_STREAMS, WORK_CONTEXT
@@ -59,8 +60,8 @@ def note(work: Work, artisan: Artisan, uris: Uris, *, in_activity: bool = False)
 def create(work: Work, artisan: Artisan, uris: Uris, *, activity_uri: str) -> dict[str, Any]:
     """Return the Create that brings a new work to followers."""
     return {
-        **_envelope("Create", activity_uri, artisan, uris),
-        "published": moment(work.published_at),
+        **_envelope("Create", activity_uri, work, artisan, uris),
+        "published": moment(_published_at(work)),
         "object": note(work, artisan, uris, in_activity=True),
     }
 
@@ -68,7 +69,7 @@ def create(work: Work, artisan: Artisan, uris: Uris, *, activity_uri: str) -> di
 def update(work: Work, artisan: Artisan, uris: Uris, *, activity_uri: str) -> dict[str, Any]:
     """Return the Update of an edited work, whole; its `updated` is later than that of every earlier edit."""
     return {
-        **_envelope("Update", activity_uri, artisan, uris),
+        **_envelope("Update", activity_uri, work, artisan, uris),
         "object": note(work, artisan, uris, in_activity=True),
     }
 
@@ -76,7 +77,7 @@ def update(work: Work, artisan: Artisan, uris: Uris, *, activity_uri: str) -> di
 def delete(work: Work, artisan: Artisan, uris: Uris, *, activity_uri: str) -> dict[str, Any]:
     """Return the Delete of a withdrawn work, with the Tombstone that Pixelfed insists on (WIRE 5.5)."""
     return {
-        **_envelope("Delete", activity_uri, artisan, uris),
+        **_envelope("Delete", activity_uri, work, artisan, uris),
         "@context": ACTIVITY_STREAMS,
         "object": {"id": uris.work(work.uid), "type": "Tombstone"},
     }
@@ -89,22 +90,41 @@ def tombstone(work: Work, uris: Uris) -> dict[str, Any]:
         "id": uris.work(work.uid),
         "type": "Tombstone",
         "formerType": "Note",
-        "published": moment(work.published_at),
+        "published": moment(_published_at(work)),
     }
     return document | ({"deleted": moment(work.withdrawn_at)} if work.withdrawn_at is not None else {})
 
 
-def _envelope(kind: str, uri: str, artisan: Artisan, uris: Uris) -> dict[str, Any]:
-    """Return what every public activity begins with."""
+def _envelope(kind: str, uri: str, work: Work, artisan: Artisan, uris: Uris) -> dict[str, Any]:
+    """Return what every activity about a work begins with."""
     actor_uri = uris.actor(artisan.uid)
     return {
         "@context": WORK_CONTEXT,
         "id": uri,
         "type": kind,
         "actor": actor_uri,
-        "to": [PUBLIC],
-        "cc": [f"{actor_uri}/followers"],
+        **_addressing(work.draft.audience, actor_uri),
     }
+
+
+def _addressing(audience: Audience, actor_uri: str) -> dict[str, list[str]]:
+    """Return for whom it is: Public first for everybody, second for whoever has the link (WIRE 5, "Addressing")."""
+    followers = [f"{actor_uri}/followers"]
+    match audience:
+        case Audience.UNLISTED:
+            return {"to": followers, "cc": [PUBLIC]}
+        case Audience.FOLLOWERS:
+            return {"to": followers, "cc": []}
+        case _:
+            return {"to": [PUBLIC], "cc": followers}
+
+
+def _published_at(work: Work) -> datetime:
+    """Return the date of a work for others: one that was on the web alone is new to them when they are told of it.
+
+    Otherwise its own, as on its page. Other servers show nobody what seems old when it comes.
+    """
+    return work.published_at if work.told_at is None else max(work.published_at, work.told_at)
 
 
 def _note(work: Work, artisan: Artisan, uris: Uris, measure: _Measure) -> dict[str, Any]:
@@ -121,9 +141,8 @@ def _note(work: Work, artisan: Artisan, uris: Uris, measure: _Measure) -> dict[s
         "type": "Note",
         "attributedTo": actor_uri,
         "url": uris.work_url(work.slug),
-        "published": moment(work.published_at),
-        "to": [PUBLIC],
-        "cc": [f"{actor_uri}/followers"],
+        "published": moment(_published_at(work)),
+        **_addressing(draft.audience, actor_uri),
         "sensitive": False,
         # Its own language first: some read no further, and some tell the language by the text that is the same.
         "content": contents[draft.language],
@@ -132,6 +151,19 @@ def _note(work: Work, artisan: Artisan, uris: Uris, measure: _Measure) -> dict[s
         "tag": [{"type": "Hashtag", "name": f"#{name}", "href": href} for name, href in hashtags],
         # Requests to quote are not answered yet, so nobody is promised anything: only the artisan herself may.
         "interactionPolicy": {"canQuote": {"automaticApproval": [actor_uri]}},
+        **(_reactions(work, uri) if draft.audience.documented else {}),
+        "craft:work": _craft(work, uris, measure, licence),
+    }
+    if work.updated_at is not None:
+        document["updated"] = moment(work.updated_at)
+    if measure.source:
+        document["source"] = {"mediaType": "text/markdown", "content": draft.text}
+    return document
+
+
+def _reactions(work: Work, uri: str) -> dict[str, Any]:
+    """Return what came of a work, with the addresses of the collections."""
+    return {
         "replies": {
             "type": "Collection",
             "id": f"{uri}/replies",
@@ -145,13 +177,7 @@ def _note(work: Work, artisan: Artisan, uris: Uris, measure: _Measure) -> dict[s
         },
         "likes": {"type": "Collection", "id": f"{uri}/likes", "totalItems": work.likes},
         "shares": {"type": "Collection", "id": f"{uri}/shares", "totalItems": work.announces},
-        "craft:work": _craft(work, uris, measure, licence),
     }
-    if work.updated_at is not None:
-        document["updated"] = moment(work.updated_at)
-    if measure.source:
-        document["source"] = {"mediaType": "text/markdown", "content": draft.text}
-    return document
 
 
 def _content(work: Work, uris: Uris, language: str, hashtags: list[tuple[str, str]], measure: _Measure) -> str:
@@ -167,14 +193,14 @@ def _content(work: Work, uris: Uris, language: str, hashtags: list[tuple[str, st
             f"<p><strong>{escape(wording.title)}</strong></p>",
             post_html(wording.text, longest=measure.text),
             f"<p>{lines}</p>" if lines else "",
-            _link(work, uris, language),
+            _link(work, uris, language) if work.draft.audience.opens else "",
             f"<p>{tags}</p>" if tags else "",
         )
     )
 
 
 def _fact_lines(draft: Draft, wording: Wording, language: str, measure: _Measure) -> list[str]:
-    """Return the facts, in lines: of what and how; how large and when; for how much and whether."""
+    """Return the facts, in lines: of what and how; how large, when and which of several; for how much and whether."""
     made = " · ".join(", ".join(_some(names, measure)) for names in (wording.materials, wording.techniques) if names)
     return [
         line
@@ -184,6 +210,7 @@ def _fact_lines(draft: Draft, wording: Wording, language: str, measure: _Measure
                 [
                     *([facts.dimensions(draft.dimensions, language)] if draft.dimensions else []),
                     *([str(draft.year)] if draft.year is not None else []),
+                    *([facts.edition(draft.edition, language)] if draft.edition else []),
                 ]
             ),
             ", ".join(
@@ -252,6 +279,9 @@ def _craft(work: Work, uris: Uris, measure: _Measure, licence: Licence) -> dict[
         document["dimensions"] = {kind: f"{number:f}" for kind, number in draft.dimensions.measures} | {
             "unit": draft.dimensions.unit
         }
+    if draft.edition is not None:
+        which = {} if draft.edition.number is None else {"number": str(draft.edition.number)}
+        document["edition"] = which | {"size": str(draft.edition.size)}
     if draft.availability is not None:
         document["availability"] = _AVAILABILITY[draft.availability]
     if draft.price is not None:

@@ -20,7 +20,7 @@ LARGEST_MISSING_BYTES = 50_000
 MISSING_FOR_S = 10.0
 # Whoever has waited so long for what somebody else asked asks the application himself.
 WAIT_S = 5.0
-_NOT_KEPT = ("/media/", "/static/")
+_NOT_KEPT = ("/media/", "/static/", "/studio")
 _READ = (b"accept", b"accept-language", b"accept-encoding", b"if-none-match", b"if-modified-since")
 # The application answers in whole and as it is; the rest is ours.
 _NOT_PASSED_ON = frozenset({b"accept-encoding", b"if-none-match", b"if-modified-since"})

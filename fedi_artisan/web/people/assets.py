@@ -7,7 +7,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path, PurePath
 
 from fedi_artisan.web.answers import coding
@@ -33,13 +33,23 @@ _PARTS_OF_STYLE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Asset:
-    """One static file: its public name with the hash of its content, its media type, and its bytes by their coding."""
+    """One static file: its public name with the hash of its content, its media type, and what is in it."""
 
     name: str
     media_type: str
-    coded: Mapping[Coding, bytes]
+    content: bytes
+
+    @property
+    def is_coded(self) -> bool:
+        """Whether `coded` is there already; else it takes up to 50 ms."""
+        return "coded" in self.__dict__
+
+    @cached_property
+    def coded(self) -> Mapping[Coding, bytes]:
+        """Its bytes in every coding that makes them smaller; made when they are asked for, most never are."""
+        return _code(self.media_type, self.content)
 
 
 def load(folder: Path) -> dict[str, Asset]:
@@ -54,6 +64,7 @@ def _content(file: Path) -> bytes:
     return _lean(content) if file.suffix == ".css" else content
 
 
+@lru_cache(maxsize=16)
 def _lean(style: bytes) -> bytes:
     """Return a style sheet without comments and needless spaces: `.prose :is(h2)` keeps its own."""
 
@@ -67,10 +78,10 @@ def asset_of(plain: str, content: bytes) -> Asset:
     """Return the file with this plain name, whose ending is one of TYPES, as it is served."""
     name = PurePath(plain)
     digest = hashlib.sha256(content).hexdigest()[:_HASH_LENGTH]
-    return Asset(f"{name.stem}.{digest}{name.suffix}", TYPES[name.suffix], _code(TYPES[name.suffix], content))
+    return Asset(f"{name.stem}.{digest}{name.suffix}", TYPES[name.suffix], content)
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=128)
 def _code(media_type: str, content: bytes) -> Mapping[Coding, bytes]:
     """Return *content* in every coding that makes it smaller, as small as can be: about 25 ms for a style sheet."""
     coded = {Coding.IDENTITY: content}

@@ -36,7 +36,7 @@ async def home(request: Request) -> Response:
             ]
             shell = await shell_of(tx, None)
     if len(everybody) == 1:
-        return await _portfolio(request, everybody[0])
+        return await portfolio(request, everybody[0])
     return show(
         request,
         "house.html",
@@ -59,11 +59,13 @@ async def profile(request: Request) -> Response:
         artisan = await artisans.find_by_username(tx, request.path_params["username"])
     if artisan is None:
         raise NotFound("there is nobody of this name here")
-    return await _portfolio(request, artisan)
+    return await portfolio(request, artisan)
 
 
-async def _portfolio(request: Request, artisan: Artisan) -> Response:
+async def portfolio(request: Request, artisan: Artisan, *, is_tried: bool = False) -> Response:
     """Return the page of an artisan: her words and what she chose to show first, or a further page of her works.
+
+    Where it *is tried*, she looks at it in a frame of her studio, and its links open windows of their own.
 
     Raises:
         NoSuchPage: there are not that many works.
@@ -94,6 +96,7 @@ async def _portfolio(request: Request, artisan: Artisan) -> Response:
         opening=_opening(artisan, leaf.items) if number == 1 else None,
         place="home",
         cover=cover,
+        is_tried=is_tried,
         **discovery.of_portfolio(request, shell, artisan, leaf.items, first=number == 1),
     )
 

@@ -14,7 +14,6 @@ from starlette.responses import Response
 from fedi_artisan.domain.actors import Artisan
 from fedi_artisan.domain.intents import LONGEST_ADDRESS, Deed, Destination, Home, Obstacle, read_address
 from fedi_artisan.domain.photos import Photo
-from fedi_artisan.domain.uris import same_origin
 from fedi_artisan.domain.works import Work
 from fedi_artisan.errors import BadInput, NotFound
 from fedi_artisan.storage import artisans, followers, works
@@ -22,11 +21,15 @@ from fedi_artisan.web.bodies import read_form
 from fedi_artisan.web.context import site_of
 from fedi_artisan.web.people.shell import Shell, shell_of
 from fedi_artisan.web.people.showing import show
-from fedi_artisan.web.people.tries import visitor_of
 from fedi_artisan.web.programs import discovery, frames
+from fedi_artisan.web.senders import from_here
+from fedi_artisan.web.tries import Pace, visitor_of
 
 RESPONSES = (Deed.LIKE, Deed.ANNOUNCE, Deed.REPLY)
 BUSY_S = 10.0
+# How often visitors may have us ask other servers: each for herself, and all together.
+PACE_OF_A_VISITOR = Pace(10, 30.0)
+PACE_OF_ALL = Pace(30, 2.0)
 
 STATUS: Mapping[Obstacle, HTTPStatus] = {
     Obstacle.FORGED: HTTPStatus.FORBIDDEN,
@@ -122,12 +125,14 @@ async def respond(request: Request) -> Response:
     """Return how to like, boost or answer a work from one's own account; after a POST, the way to do it.
 
     Raises:
-        NotFound: there was never such a work; `?act=` names nothing that can be done.
+        NotFound: there was never such a work, or it is here alone; `?act=` names nothing that can be done.
         Gone: it was withdrawn.
     """
     site = site_of(request)
     async with site.db.read() as tx:
         work = await works.get_shown(tx, request.path_params["slug"])
+        if not work.draft.audience.documented:
+            raise NotFound("no other server knows this work")
         artisan = await artisans.get(tx, work.artisan_id)
         shell = await shell_of(tx, artisan)
     subject = _Subject(
@@ -163,7 +168,7 @@ async def _read(request: Request, possible: tuple[Deed, ...]) -> Form:
     Raises:
         WrongMediaType, TooLarge, BadJson: no browser sends a form like this.
     """
-    if not _from_here(request):
+    if not from_here(request):
         return Form(deed=possible[0], obstacle=Obstacle.FORGED)
     try:
         fields = await read_form(request, site_of(request).config.timeouts.request_body_s)
@@ -182,7 +187,7 @@ async def _find(request: Request, form: Form, uri: str) -> Destination | Form:
     if isinstance(home, Obstacle):
         return _refused(form, home)
     visitor = visitor_of(request.client.host if request.client else "")
-    wait_s = site.tries.take(visitor)
+    wait_s = site.tries.take((f"asks:{visitor}", PACE_OF_A_VISITOR), ("asks", PACE_OF_ALL))
     if wait_s > 0:
         return _refused(form, Obstacle.TOO_OFTEN, home, wait_s)
     found = await site.intents.find(home, form.deed, uri)
@@ -196,21 +201,6 @@ def _refused(form: Form, obstacle: Obstacle, home: Home | None = None, wait_s: f
     given = "".join(sign for sign in form.given[:LONGEST_ADDRESS] if sign.isprintable())
     place = "" if home is None else home.host
     return Form(deed=form.deed, given=given, place=place, obstacle=obstacle, wait_s=wait_s)
-
-
-def _from_here(request: Request) -> bool:
-    """Whether a form was sent by a page of ours: no other site may have its visitors' browsers ask for it.
-
-    Every browser in use says one of the three; who says nothing is no browser, or an old one that kept quiet.
-
-    Source: Fetch Metadata Request Headers 2.3; RFC 6454 7.
-    """
-    origin = site_of(request).config.origin
-    site = request.headers.get("sec-fetch-site")
-    if site is not None:
-        return site in {"same-origin", "none"}
-    sender = request.headers.get("origin", request.headers.get("referer"))
-    return sender is None or same_origin(sender, origin)
 
 
 def _page(request: Request, subject: _Subject, form: Form) -> Response:

@@ -1,10 +1,12 @@
 """How a page becomes bytes, and the headers that every page goes out with."""
 
+import functools
 import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any
 from urllib.parse import quote
 
 from jinja2 import BaseLoader, Environment, FileSystemLoader, StrictUndefined
@@ -13,10 +15,21 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from fedi_artisan.config import Config
+from fedi_artisan.domain.moments import zone_of
 from fedi_artisan.domain.photos import WIDTHS_PX, Facts, Photo, PictureType, words_in
 from fedi_artisan.domain.terms import Licence
 from fedi_artisan.domain.uris import Uris
-from fedi_artisan.language import LANGUAGES, SOURCE, direction, open_graph_name, own_name, translation
+from fedi_artisan.language import (
+    LANGUAGES,
+    SOURCE,
+    direction,
+    duration,
+    open_graph_name,
+    own_name,
+    told,
+    translation,
+    writing,
+)
 from fedi_artisan.resources import folder
 from fedi_artisan.vocab import facts, html, licences
 from fedi_artisan.vocab.render.moments import moment
@@ -56,7 +69,7 @@ _HEADERS = {
 
 
 class Pages:
-    """The templates in every language, and the *headers* that each page goes out with.
+    """The templates in every language, the *headers* of each page, and where *static* files are, by plain names.
 
     A class because templates are compiled once and kept, and because every page knows the names of the static files.
 
@@ -71,9 +84,10 @@ class Pages:
         files = {**assets.load(folder("static")), **theme.files}
         self.own_assets = {asset.name: asset for asset in files.values()}
         self.assets: Mapping[str, Asset] = self.own_assets if former is None else former.own_assets | self.own_assets
-        static = {plain: f"/static/{asset.name}" for plain, asset in files.items()}
+        self.static = static = {plain: f"/static/{asset.name}" for plain, asset in files.items()}
         self._templates = {
-            language: Templates(_environments(config, language, static), theme.templates) for language in LANGUAGES
+            language: Templates(_environments(config, language, static), theme.templates, language)
+            for language in LANGUAGES
         }
         self._xml = xml.environment(FileSystemLoader(folder("templates")))
         self.faults = (*theme.faults, *dict.fromkeys(fault for one in self._templates.values() for fault in one.faults))
@@ -123,7 +137,9 @@ def _environment(config: Config, language: str, static: Mapping[str, str], loade
         auto_reload=False,
     )
     environment.policies["ext.i18n.trimmed"] = True
-    environment.install_gettext_translations(translation(language), newstyle=True)  # type: ignore[attr-defined]  # i18n
+    # The catalogue is read when the first page is said in it: no start waits for a language that nobody asks for.
+    words = [functools.partial(_said, language, name) for name in ("gettext", "ngettext", "pgettext", "npgettext")]
+    environment.install_gettext_callables(*words[:2], newstyle=True, pgettext=words[2], npgettext=words[3])  # type: ignore[attr-defined]  # i18n
     environment.globals.update(
         accent_style=look.accent_style,
         language=language,
@@ -135,6 +151,7 @@ def _environment(config: Config, language: str, static: Mapping[str, str], loade
         static=static,
     )
     environment.filters.update(
+        audience=lambda value: facts.audience(value, language),
         availability=lambda value: facts.availability(value, language),
         commissions=lambda value: facts.commissions(value, language),
         begins_briefly=begins_briefly,
@@ -144,6 +161,8 @@ def _environment(config: Config, language: str, static: Mapping[str, str], loade
         dimensions=lambda value: facts.dimensions(value, language),
         deed=lambda licence: deed(licence, language),
         direction=direction,
+        duration=lambda value: duration(value, language),
+        edition=lambda value: facts.edition(value, language),
         exactly=lambda when: moment(when.replace(microsecond=0)),
         excerpt=excerpt,
         foreign=lambda text: Markup(html.sanitise(text)),  # noqa: S704 - sanitised here, once more (WIRE 10.2 #48)
@@ -153,20 +172,30 @@ def _environment(config: Config, language: str, static: Mapping[str, str], loade
         look=look.classes,
         megabytes=lambda value: facts.megabytes(value, language),
         media=lambda name: f"{config.media.origin or ''}/media/{name}",
+        moment_in=lambda value, zone: writing.moment(value.astimezone(zone_of(zone)), language),
         open_graph_name=open_graph_name,
         own_name=own_name,
         path_part=lambda text: quote(text, safe=""),
         in_words=lambda said, *wanted: words_in(said, *wanted, language),
         permission=lambda value: licences.permission(value, language),
+        place_in_edition=lambda value: facts.place_in_edition(value, language),
         price=lambda value: facts.price(value, language),
         prose=lambda text: Markup(html.page_html(text)),  # noqa: S704 - page_html gives HTML that was sanitised
         ratio=ratio,
+        reason=lambda value: facts.reason(value, language),
+        refusal=lambda error: told(error.sentence, error.values, language),
         ratio_classes=ratio_classes,
         srcset=lambda photo, kind, **widths: srcset(photo, kind, config.media.origin or "", **widths),
         taken=lambda value: taken(value, language),
         tone_classes=tone_classes,
     )
     return environment
+
+
+def _said(language: str, name: str, *given: Any) -> str:
+    """Return what the catalogue of *language* has for what is *given* to its function of this *name*."""
+    said: str = getattr(translation(language), name)(*given)
+    return said
 
 
 def data_block(value: Mapping[str, object]) -> Markup:

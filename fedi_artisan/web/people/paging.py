@@ -35,10 +35,18 @@ def number_of(request: Request) -> int:
     Raises:
         NoSuchPage: what is said is no number that a page can have.
     """
-    asked = request.query_params.get("page") or "1"
-    if not _NUMBER.fullmatch(asked):
+    return read_number(request.query_params.get("page", ""))
+
+
+def read_number(asked: str) -> int:
+    """Return the number of a page as it is written; that of the first where nothing is.
+
+    Raises:
+        NoSuchPage: it is no number that a page can have.
+    """
+    if asked and not _NUMBER.fullmatch(asked):
         raise NoSuchPage("pages have numbers, and the first is 1")
-    return int(asked)
+    return int(asked or "1")
 
 
 def leaf_of(number: int, found: Sequence[_Item], most: int) -> Leaf[_Item]:

@@ -29,7 +29,7 @@ async def work(request: Request) -> Response:
     """Return the page of a work.
 
     Raises:
-        NotFound: there was never such a work.
+        NotFound: there was never such a work, or none whose page opens.
         Gone: it was withdrawn.
     """
     site = site_of(request)
@@ -45,7 +45,8 @@ async def work(request: Request) -> Response:
         "work.html",
         canonical=site.uris.work_url(found.slug),
         ai_refused=terms.ai_refused,
-        document_uri=site.uris.work(found.uid),
+        document_uri=site.uris.work(found.uid) if found.draft.audience.documented else None,
+        nothing_to_find=not found.draft.audience.listed,
         shell=shell,
         texts_in=found.draft.languages,
         work=found,

@@ -1,5 +1,7 @@
 """Serving static files, which never change under their names."""
 
+import asyncio
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -25,6 +27,8 @@ async def static_file(request: Request) -> Response:
     held = next((tag for tag in tags(etag) if known(request, tag)), None)
     if held is not None:
         return Response(status_code=304, headers=headers | {"ETag": held})
+    if not asset.is_coded:
+        await asyncio.to_thread(getattr, asset, "coded")
     wanted = negotiate.coding(request)
     coding = wanted if wanted in asset.coded else Coding.IDENTITY
     headers |= {"ETag": tag_in(coding, etag), "Content-Type": asset.media_type}

@@ -3,10 +3,13 @@
 import logging
 import traceback
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
+from types import CodeType
 
 from jinja2 import (
     BaseLoader,
+    BytecodeCache,
     ChoiceLoader,
     Environment,
     FileSystemLoader,
@@ -16,6 +19,7 @@ from jinja2 import (
     TemplateNotFound,
     nodes,
 )
+from jinja2.bccache import Bucket
 
 from fedi_artisan.resources import folder
 from fedi_artisan.web.people.theme import Template, shown
@@ -33,11 +37,15 @@ class Templates:
     Args:
         environment: makes the environment for a loader.
         own: the templates of her theme, by name; `shipped/` before a name always means the one that is shipped.
+        language: that the environment speaks.
     """
 
-    def __init__(self, environment: Callable[[BaseLoader], Environment], own: Mapping[str, Template]) -> None:
+    def __init__(
+        self, environment: Callable[[BaseLoader], Environment], own: Mapping[str, Template], language: str
+    ) -> None:
         ours = FileSystemLoader(folder("templates"))
         self._shipped = environment(ours)
+        self._shipped.bytecode_cache = _compiled(language)
         self._own: Environment | None = None
         self._files = {str(template.file): template.file for template in own.values()}
         self._told: set[str] = set()
@@ -86,6 +94,31 @@ class Templates:
         if words not in self._told:
             self._told.add(words)
             log.warning("%s", words)
+
+
+class _Compiled(BytecodeCache):
+    """What templates were compiled to; a class because Jinja asks for one."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str], CodeType | None] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give what the same template was compiled to, if it was."""
+        bucket.code = self._kept.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep it."""
+        self._kept[bucket.key, bucket.checksum] = bucket.code
+
+
+@cache
+def _compiled(language: str) -> _Compiled:
+    """Return what shipped templates were compiled to in this language, which another theme does not change.
+
+    In each language apart: what a filter makes of words that stand in a template is compiled in.
+    """
+    del language
+    return _Compiled()
 
 
 def _loader(templates: Mapping[str, Template]) -> FunctionLoader:

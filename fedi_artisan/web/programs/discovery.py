@@ -48,7 +48,7 @@ def of_work(request: Request, shell: Shell, artisan: Artisan, work: Work) -> Val
     """Return what is told of a work, and the lines by which it is shown on other pages."""
     uris, language = site_of(request).uris, _texts(request, shell)
     trail = _above(shell, uris)
-    if work.series is not None:
+    if work.series is not None and work.draft.audience.listed:
         trail.append((work.series.wording(language)[1].name, uris.series_url(quote(work.series.slug))))
     trail.append((work.draft.wording(language)[1].title, uris.work_url(work.slug)))
     frame = frames.of_work(work, artisan, language, alone=shell.alone)

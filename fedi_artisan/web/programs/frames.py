@@ -112,7 +112,7 @@ async def find(tx: Tx, path: str, language: str) -> Frame | None:
     name = match["name"]
     if match["kind"] == "works/":
         work = await works.find_by_slug(tx, name)
-        shown = work is not None and work.withdrawn_at is None
+        shown = work is not None and work.withdrawn_at is None and work.draft.audience.opens
         return of_work(work, everybody[work.artisan_id], language, alone=alone) if work and shown else None
     if match["kind"] == "series/":
         return await _series(tx, name, everybody, language)

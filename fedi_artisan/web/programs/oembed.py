@@ -94,7 +94,7 @@ def _page_of(url: str, uris: Uris) -> tuple[str, str | None]:
         NotFound: it is not ours.
     """
     if not url:
-        raise BadInput("say of which page: ?url=")
+        raise BadInput("say of which page, with url=")
     if not uris.is_ours(url):
         raise NotFound("that is no page of this site")
     parts = urlsplit(url)

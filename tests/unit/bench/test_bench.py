@@ -29,6 +29,7 @@ def test_a_quick_run_has_every_figure_beside_its_limit(tmp_path: Path) -> None:
             "by `publish`",
             "until its page shows it",
         ),
+        *("Publish pressed to the page", "Publish pressed to the home page"),
         *("a picture", "of it", "to a phone, 390 px of 2 dots", "to a phone, 390 px of 3 dots", "pictures", "CSS"),
     ):
         assert what in told

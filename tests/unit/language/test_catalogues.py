@@ -33,7 +33,8 @@ msgstr "Nichts auf diesem Regal"
 SCRIPT = """
 import datetime, decimal, json
 from fedi_artisan.config import Config
-from fedi_artisan.domain.works import Availability, Price, parse_dimensions
+from fedi_artisan.domain.facts import parse_dimensions
+from fedi_artisan.domain.works import Availability, Price
 from fedi_artisan.language import LANGUAGES, open_graph_name
 from fedi_artisan.vocab import facts
 from fedi_artisan.web import negotiate

@@ -66,3 +66,9 @@ def test_money_without_a_sign(amount: str, currency: str, french: str, english: 
     """A currency that a language has no sign for stands behind the amount by its letters, never glued to it."""
     assert language.money(Decimal(amount), currency, "fr") == french
     assert language.money(Decimal(amount), currency, "en") == english
+
+
+def test_currency_of() -> None:
+    """A language has the currency of the country where most write it, or of its own; English alone has none."""
+    asked = ("fr", "oc", "ja", "fr-CH", "en-GB", "en", "x-none")
+    assert [language.currency_of(code) for code in asked] == ["EUR", "EUR", "JPY", "CHF", "GBP", None, None]

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from fedi_artisan.config import Config, Limits
-from fedi_artisan.errors import TooLarge
+from fedi_artisan.errors import DiskFull, TooLarge
 from fedi_artisan.media import store
 from fedi_artisan.media.kinds import HEAD_BYTES
 
@@ -77,6 +77,20 @@ async def test_too_much_is_refused_at_once(small: Config) -> None:
     ):
         await store.receive_stream(small, "jar.jpg", endless())
     assert asked == 4
+    assert left(small) == []
+
+
+async def test_a_full_disk_is_told(small: Config) -> None:
+    """Where the system has no room for another byte, that is said in our words."""
+
+    async def written() -> AsyncIterator[bytes]:
+        yield b"the beginning"
+        # The device that is always full fails as a disk does.
+        with Path("/dev/full").open("wb", buffering=0) as full:  # noqa: ASYNC230 - it fails at once
+            full.write(b"the rest")
+
+    with pytest.raises(DiskFull, match="the disk here is full"):
+        await store.receive_stream(small, "jar.jpg", written())
     assert left(small) == []
 
 

@@ -72,7 +72,9 @@ async def test_nobody_takes_back_what_another_did(db: Database, work_id: int) ->
         await conversation.insert_reply(tx, note(1), work_id=work_id, actor_id=bob, now=NOW)
         assert not await conversation.delete_reaction(tx, carol, activity_uri=f"https://host.example/Like/{bob}/1")
         assert not await conversation.delete_reply(tx, note(1).uri, carol)
-        assert not await conversation.update_reply(tx, note(1), carol, NOW + timedelta(days=1))
+        assert not await conversation.update_reply(
+            tx, note(1), carol, updated_at=NOW + timedelta(days=1), now=NOW + timedelta(days=1)
+        )
         assert await counts(tx) == (1, 0, 1)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from fedi_artisan.errors import BadDatabase
+from fedi_artisan.errors import BadDatabase, DiskFull
 from fedi_artisan.resources import folder
 from fedi_artisan.storage.db import (
     Database,
@@ -260,11 +260,26 @@ async def test_a_commit_that_fails_is_undone(db: Database) -> None:
         async with db.write() as tx:
             await add(tx, "gone")
             await tx.execute("PRAGMA defer_foreign_keys = ON")
-            await tx.execute("INSERT INTO followers VALUES (1, 1, 'x', 0)")
+            await tx.execute("INSERT INTO followers VALUES (1, 1, 'x', 0, 0)")
 
     with pytest.raises(sqlite3.IntegrityError):
         await write()
     assert await count(db) == 0
+    assert await is_sound(db)
+
+
+async def test_a_full_disk_is_told_and_nothing_was_written(db: Database) -> None:
+    """Where the file can grow no more, that is said in our words, and writing goes on as soon as it can."""
+    async with db.write() as tx:
+        pages = await fetch_value(tx, "PRAGMA page_count")
+        await tx.execute_fetchall(f"PRAGMA max_page_count = {pages}")
+    before = await count(db)
+    with pytest.raises(DiskFull, match="the disk here is full"):
+        async with db.write() as tx:
+            await add(tx, "x" * 1_000_000)
+    assert await count(db) == before
+    async with db.write() as tx:
+        await tx.execute_fetchall(f"PRAGMA max_page_count = {pages + 1000}")
     assert await is_sound(db)
 
 

@@ -9,7 +9,7 @@ from fedi_artisan.domain.filters import Filter
 from fedi_artisan.domain.photos import PictureType, Role
 from fedi_artisan.resources import folder
 from fedi_artisan.storage import artisans, photo_jobs, works
-from fedi_artisan.storage.db import Database, fetch_all, fetch_value, migrate
+from fedi_artisan.storage.db import Database, fetch_all, fetch_value, migrate, migrations
 from fedi_artisan.storage.search import search
 from tests.unit.storage.conftest import NOW
 
@@ -42,7 +42,8 @@ async def test_what_was_shown_is_shown(tmp_path: Path) -> None:
     """Pages and other servers keep the pictures they had, until new ones are made of the originals that are known."""
     path = tmp_path / "data" / "old.sqlite3"
     fill(path)
-    assert await migrate(path, folder("migrations")) == ["0002_photographs.sql", "0003_portfolio.sql"]
+    newer = [file.name for file in migrations(folder("migrations")).values()][1:]
+    assert await migrate(path, folder("migrations")) == newer
     db = await Database.open(path, folder("migrations"))
     try:
         async with db.read() as tx:

@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from fedi_artisan.domain.works import Availability, Price, parse_dimensions
+from fedi_artisan.domain.facts import parse_dimensions
+from fedi_artisan.domain.works import Availability, Edition, Price
 from fedi_artisan.vocab import facts
 
 NARROW = "\N{NARROW NO-BREAK SPACE}"
@@ -52,7 +53,7 @@ def test_dimensions(text: str, language: str, words: str) -> None:
     ("value", "french", "english"),
     [
         (Availability.AVAILABLE, "disponible", "available"),
-        (Availability.SOLD, "vendu", "sold"),
+        (Availability.SOLD, "vendue", "sold"),
         (Availability.ON_COMMISSION, "sur commande", "on commission"),
         (Availability.NOT_FOR_SALE, "pas à vendre", "not for sale"),
     ],
@@ -60,3 +61,17 @@ def test_dimensions(text: str, language: str, words: str) -> None:
 def test_availability(value: Availability, french: str, english: str) -> None:
     """Each availability has its words in both languages."""
     assert (facts.availability(value, "fr"), facts.availability(value, "en")) == (french, english)
+
+
+@pytest.mark.parametrize(
+    ("edition", "language", "words", "place"),
+    [
+        (Edition(3, 12), "en", "edition 3/12", "3/12"),
+        (Edition(3, 12), "fr", "exemplaire 3/12", "3/12"),
+        (Edition(None, 12), "en", "edition of 12", "one of 12"),
+        (Edition(None, 12), "fr", "édition de 12 exemplaires", "un des 12 exemplaires"),
+    ],
+)
+def test_edition(edition: Edition, language: str, words: str, place: str) -> None:
+    """Which of how many, behind other facts and beside the word for it."""
+    assert (facts.edition(edition, language), facts.place_in_edition(edition, language)) == (words, place)

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from fedi_artisan.web.people.tries import PACE_OF_A_VISITOR, PACE_OF_ALL, Pace, Tries, visitor_of
+from fedi_artisan.web.people.interact import PACE_OF_A_VISITOR, PACE_OF_ALL
+from fedi_artisan.web.tries import Pace, Tries, visitor_of
 
 START = datetime(2026, 11, 25, tzinfo=UTC)
 
@@ -27,37 +28,37 @@ class Told:
 def test_some_at_once_then_one_by_one() -> None:
     """After as many tries as are free, each further one waits its time; one that had to wait did not count."""
     clock = Told()
-    tries = Tries(clock, each=Pace(3, 10.0), together=Pace(100, 1.0))
-    assert [tries.take("a") for _ in range(5)] == [0, 0, 0, 10, 10]
+    tries, pace = Tries(clock), Pace(3, 10.0)
+    assert [tries.take(("a", pace)) for _ in range(5)] == [0, 0, 0, 10, 10]
     clock.go_on(4)
-    assert tries.take("a") == pytest.approx(6)
+    assert tries.take(("a", pace)) == pytest.approx(6)
     clock.go_on(6)
-    assert [tries.take("a"), tries.take("a")] == [0, 10]
+    assert [tries.take(("a", pace)), tries.take(("a", pace))] == [0, 10]
     clock.go_on(3600)
-    assert [tries.take("a") for _ in range(4)] == [0, 0, 0, 10]
+    assert [tries.take(("a", pace)) for _ in range(4)] == [0, 0, 0, 10]
 
 
 def test_visitors_do_not_wait_for_each_other_but_all_for_all() -> None:
     """One visitor's tries are no one else's; all together have a pace as well, which her refused ones do not touch."""
-    tries = Tries(Told(), each=Pace(2, 10.0), together=Pace(3, 1.0))
-    assert [tries.take("a") for _ in range(20)] == [0, 0, *[10] * 18]
-    assert [tries.take("b"), tries.take("c")] == [0, 1]
+    tries, each, together = Tries(Told()), Pace(2, 10.0), ("all", Pace(3, 1.0))
+    assert [tries.take(("a", each), together) for _ in range(20)] == [0, 0, *[10] * 18]
+    assert [tries.take(("b", each), together), tries.take(("c", each), together)] == [0, 1]
 
 
 def test_a_clock_set_back_locks_nobody_out() -> None:
     """A clock that jumps back by a day costs at most one full wait."""
     clock = Told()
-    tries = Tries(clock, each=Pace(2, 10.0), together=Pace(9, 1.0))
-    tries.take("a")
+    tries = Tries(clock)
+    tries.take(("a", Pace(2, 10.0)))
     clock.go_on(-86_400)
-    assert tries.take("a") <= 10
+    assert tries.take(("a", Pace(2, 10.0))) <= 10
 
 
 def test_memory_is_bounded() -> None:
     """WIRE 10.2 #44: a million visitors take no more room than ten thousand."""
-    tries = Tries(Told(), together=Pace(1_000_000, 1.0))
+    tries = Tries(Told())
     for number in range(12_000):
-        assert tries.take(str(number)) == 0
+        assert tries.take((str(number), Pace(10, 30.0)), ("all", Pace(1_000_000, 1.0))) == 0
     assert len(tries._over_at) == 10_000  # noqa: SLF001 - what is remembered is the rule
 
 

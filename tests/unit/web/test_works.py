@@ -83,7 +83,7 @@ TITLES = [
     ("?series=lunes", "The series “Lunes”", "La série « Lunes »", [MOON_JAR]),
     ("?tag=RAKU", "Works with the tag #raku", "Les œuvres qui portent le mot-clé #raku", ["Box", MOON_JAR]),
     ("?artisan=maria", "Works by Atelier Maria", "Les œuvres de Atelier Maria", ["Box", MOON_JAR]),
-    ("?q=x&year=2024&availability=sold", "Works: x, sold, 2024", "Œuvres : x, vendu, 2024", []),
+    ("?q=x&year=2024&availability=sold", "Works: x, sold, 2024", "Œuvres : x, vendue, 2024", []),
 ]
 
 

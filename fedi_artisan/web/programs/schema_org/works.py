@@ -7,7 +7,7 @@ from fedi_artisan.domain.actors import Artisan
 from fedi_artisan.domain.photos import words_in
 from fedi_artisan.domain.terms import Licence
 from fedi_artisan.domain.uris import Uris
-from fedi_artisan.domain.works import Availability, Dimensions, Work
+from fedi_artisan.domain.works import Availability, Dimensions, Draft, Series, Wording, Work
 from fedi_artisan.web.people.pages import excerpt
 from fedi_artisan.web.programs.schema_org.makers import Node, person
 
@@ -48,20 +48,29 @@ def of_work(work: Work, artisan: Artisan, uris: Uris, language: str) -> Node:
         document["description"] = words
     if draft.photos:
         document["image"] = list(_images(work, artisan, uris, written_in))
-    if draft.year is not None:
-        document["dateCreated"] = str(draft.year)
-    if wording.materials:
-        document["artMedium"] = ", ".join(wording.materials)
-    if wording.techniques:
-        document["artform"] = ", ".join(wording.techniques)
-    if draft.tags:
-        document["keywords"] = list(draft.tags)
     if work.series is not None:
-        name, address = work.series.wording(language)[1].name, uris.series_url(quote(work.series.slug))
-        document["isPartOf"] = {"@type": "CreativeWorkSeries", "name": name, "url": address}
+        document["isPartOf"] = _series(work, work.series, uris, language)
     if draft.dimensions is not None:
         document |= _measures(draft.dimensions)
-    return document | _offer(work, artisan, uris)
+    return document | _facts(draft, wording) | _offer(work, artisan, uris)
+
+
+def _facts(draft: Draft, wording: Wording) -> Node:
+    """Return when, of what and how it was made, of how many it is one, and the words to find it by."""
+    facts: Node = {
+        "dateCreated": None if draft.year is None else str(draft.year),
+        "artMedium": ", ".join(wording.materials),
+        "artform": ", ".join(wording.techniques),
+        "artEdition": None if draft.edition is None else draft.edition.size,
+        "keywords": list(draft.tags),
+    }
+    return {name: value for name, value in facts.items() if value}
+
+
+def _series(work: Work, series: Series, uris: Uris, language: str) -> Node:
+    """Return what the work belongs to, with its page where that has the work on it."""
+    node: Node = {"@type": "CreativeWorkSeries", "name": series.wording(language)[1].name}
+    return node | ({"url": uris.series_url(quote(series.slug))} if work.draft.audience.listed else {})
 
 
 def _images(work: Work, artisan: Artisan, uris: Uris, language: str) -> Iterator[dict[str, object]]:

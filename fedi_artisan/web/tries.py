@@ -1,4 +1,4 @@
-"""How often visitors may have us ask other servers: each for herself, and all together (WIRE 10.2 #37)."""
+"""How often anything may be tried: by each visitor, about one thing, and by all together (WIRE 10.2 #37)."""
 
 import ipaddress
 from dataclasses import dataclass
@@ -20,37 +20,30 @@ class Pace:
     every_s: float
 
 
-PACE_OF_A_VISITOR = Pace(10, 30.0)
-PACE_OF_ALL = Pace(30, 2.0)
-
-
 class Tries:
     """Counts tries. A class, because what it has counted must be remembered between requests, within bounds.
 
     Of each it knows one moment: when as many tries as were made would be over at its pace (GCRA, as in ATM networks).
     """
 
-    def __init__(self, clock: Clock, *, each: Pace = PACE_OF_A_VISITOR, together: Pace = PACE_OF_ALL) -> None:
+    def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._each = each
-        self._together = together
         self._over_at: LRUCache[str, float] = LRUCache(_MOST_REMEMBERED)
-        self._all_over_at = 0.0
 
-    def take(self, visitor: str) -> float:
-        """Count a try of the *visitor* (see `visitor_of`) and return 0, or the seconds to wait before one may be made.
+    def take(self, *counted: tuple[str, Pace]) -> float:
+        """Count one try and return 0, or the seconds to wait before it may be made: then it is not counted.
 
-        A try that has to wait is not counted.
+        Args:
+            counted: by what it counts, each with its pace: the visitor, all visitors together. All of them must have
+                room for it.
         """
         now = self._clock().timestamp()
-        over_at, wait_s = _step(self._over_at.get(visitor, 0.0), self._each, now)
+        steps = {name: _step(self._over_at.get(name, 0.0), pace, now) for name, pace in counted}
+        wait_s = max(wait_s for _, wait_s in steps.values())
         if wait_s > 0:
             return wait_s
-        all_over_at, wait_s = _step(self._all_over_at, self._together, now)
-        if wait_s > 0:
-            return wait_s
-        self._over_at[visitor] = over_at
-        self._all_over_at = all_over_at
+        for name, (over_at, _) in steps.items():
+            self._over_at[name] = over_at
         return 0.0
 
 

@@ -1,0 +1,33 @@
+"""The works that an artisan shows first, here and on other servers."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from fedi_artisan.domain.actors import Artisan
+from fedi_artisan.domain.uris import Uris
+from fedi_artisan.domain.works import MOST_FEATURED
+from fedi_artisan.errors import BadInput
+from fedi_artisan.services import artisans as artisans_service
+from fedi_artisan.storage import featured
+from fedi_artisan.storage.db import Tx
+
+
+async def choose(tx: Tx, uris: Uris, artisan: Artisan, uids: Collection[str], now: datetime) -> None:
+    """Show these of the artisan's works first, and tell all followers if that is a change.
+
+    The works themselves say nothing else than before, so it is the artisan who is told of anew: other servers then look
+    at what she shows first.
+
+    Raises:
+        BadInput: there are more than other servers display.
+    """
+    if len(set(uids)) > MOST_FEATURED:
+        raise BadInput(
+            "{count} works are chosen, and no more than {most} are shown elsewhere: take some of them off",
+            count=len(set(uids)),
+            most=MOST_FEATURED,
+        )
+    before = await featured.list_uids(tx, artisan.id)
+    await featured.put(tx, artisan.id, uids)
+    if await featured.list_uids(tx, artisan.id) != before:
+        await artisans_service.tell_anew(tx, uris, artisan.id, now)

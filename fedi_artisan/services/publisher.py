@@ -1,0 +1,91 @@
+"""The loop that publishes what waits: each draft when its moment has come and its photographs are made."""
+
+import asyncio
+import contextlib
+import logging
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from fedi_artisan.domain.clock import Clock, utc_now
+from fedi_artisan.domain.uris import Uris
+from fedi_artisan.errors import NotFound
+from fedi_artisan.services.publication import publish
+from fedi_artisan.storage import artisans, drafts
+from fedi_artisan.storage.db import Database
+
+_log = logging.getLogger(__name__)
+
+# The clock on the wall may be set, so nobody sleeps until a moment that is far ahead.
+LOOK_EVERY_S = 15.0
+# How long a draft that was published is remembered, so that a late press of the button leads to its work.
+PUBLISHED_KEPT = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Publisher:
+    """Publishes what is due. Its parts are what every step needs."""
+
+    db: Database
+    uris: Uris
+    clock: Clock = utc_now
+    _woken: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def run(self) -> None:
+        """Publish until cancelled."""
+        while True:
+            self._woken.clear()
+            await self.publish_due()
+            await self.forget()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(await self._wait_s()):
+                    await self._woken.wait()
+
+    def wake(self) -> None:
+        """Look at once whether something is due."""
+        self._woken.set()
+
+    async def publish_due(self) -> int:
+        """Publish all that is due, each by itself; return how many works came of it.
+
+        What goes wrong with one is told on its draft, which is open again then, and holds up no other.
+        """
+        async with self.db.read() as tx:
+            due = await drafts.list_due(tx, self.clock())
+        published = 0
+        for artisan_id, uid in due:
+            try:
+                published += await self._publish(artisan_id, uid)
+            except NotFound:
+                continue  # it was discarded a moment ago
+            except Exception:  # noqa: BLE001 - a full disk, or whatever: it stays due, is tried again, and holds up nobody
+                _log.exception("draft %s could not be published", uid)
+        return published
+
+    async def forget(self) -> None:
+        """Forget drafts that were published long ago."""
+        before = self.clock() - PUBLISHED_KEPT
+        async with self.db.read() as tx:
+            if not await drafts.has_published(tx, before):
+                return
+        async with self.db.write() as tx:
+            await drafts.forget_published(tx, before)
+
+    async def _publish(self, artisan_id: int, uid: str) -> bool:
+        """Publish one draft if it still waits; return whether it is published now."""
+        now = self.clock()
+        async with self.db.write() as tx:
+            if (artisan_id, uid) not in await drafts.list_due(tx, now):
+                return False
+            artisan = await artisans.get(tx, artisan_id)
+            pressed = await publish(tx, self.uris, artisan, uid, now)
+            if pressed.problems:
+                _log.warning("draft %s could not be published: %s", uid, "; ".join(map(str, pressed.problems)))
+                await drafts.set_open(tx, pressed.draft.id, pressed.problems)
+        return pressed.work is not None
+
+    async def _wait_s(self) -> float:
+        """Return how long nothing is due, as far as the clock can be trusted."""
+        now = self.clock()
+        async with self.db.read() as tx:
+            following = await drafts.find_next(tx, now)
+        return LOOK_EVERY_S if following is None else min((following - now).total_seconds(), LOOK_EVERY_S)

@@ -1,0 +1,1 @@
+"""The artisan's own pages, below /studio."""

@@ -1,0 +1,1 @@
+"""How an artisan begins: the first steps, and what is still to be done after them."""

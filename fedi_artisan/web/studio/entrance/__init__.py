@@ -1,0 +1,1 @@
+"""How an artisan gets into her studio, and how she changes that."""

@@ -1,0 +1,1 @@
+"""How often she is seen and answered."""

@@ -1,0 +1,1 @@
+"""The studio on the phone: installed there, and shared to."""

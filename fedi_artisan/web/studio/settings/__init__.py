@@ -1,0 +1,1 @@
+"""What she sets without a file, and how the house stands."""

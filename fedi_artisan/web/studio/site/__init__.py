@@ -1,0 +1,1 @@
+"""What she changes of her site: profile, appearance, order, series, pages."""

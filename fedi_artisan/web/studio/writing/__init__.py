@@ -1,0 +1,1 @@
+"""A work while it is written, and its photographs."""
