@@ -92,7 +92,7 @@ PAGES = (
     StudioPage(name="settings-language", path="/studio/settings/language"),
     StudioPage(name="settings-file", path="/studio/settings/file"),
     # Her first steps
-    *(StudioPage(name=f"setup-{step}", path=f"/studio/setup/{step}") for step in (1, 3, 5, "done")),
+    *(StudioPage(name=f"setup-{step}", path=f"/studio/setup/{step}") for step in (1, 2, 3, 4, 5, "done")),
     # Her site
     StudioPage(name="site", path="/studio/site"),
     StudioPage(name="profile", path="/studio/profile"),

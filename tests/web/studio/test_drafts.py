@@ -358,3 +358,13 @@ async def test_what_is_typed_in_a_draft_that_is_gone_is_kept(house: House) -> No
         # Nothing was typed here, so nothing is kept.
         assert (await press(maria, draft, "publish", title="")).status == 404
     assert await published(house) == []
+
+
+async def test_a_draft_that_waits_tells_its_hour(house: House) -> None:
+    """Where her works are listed stands when one goes out by itself, in her own time."""
+    draft = await begun(house, title="Moon jar", publish_at="2099-06-14T09:30", zone="Europe/Paris")
+    async with signed_in(house) as maria:
+        await press(maria, draft, "schedule", title="Moon jar", publish_at="2099-06-14T09:30", zone="Europe/Paris")
+        told = (await maria.get("/studio/works")).page.select_one(".rows small")
+    assert told is not None
+    assert " ".join(told.text.split()) == "Will be published on 14 June 2099 at 09:30"
