@@ -8,6 +8,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PEER := tests/federation/peer
 TOOLS := tests/browser/tools
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+# Where Python may not keep what it compiled, each of the hundred commands that tests start compiles everything anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help run demo test check words look bench clean
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 import uvloop
 
-from bench import delivery, inbox, pages, paint, phone, photographs, pictures, publishing, start
+from bench import delivery, inbox, pages, paint, phone, photographs, pictures, publishing, start, viral, year
 from bench.site import furnish
 from bench.size import FULL, QUICK, Size
 from bench.table import Aim, Row, render
@@ -29,9 +29,9 @@ async def measure(size: Size, folder: Path) -> list[Row]:
 
 
 async def _measure(size: Size, folder: Path) -> list[Row]:
-    click.echo("start …", err=True)
-    rows = await start.run(size, folder / "start")
     site = await furnish(folder / "site")
+    click.echo("start …", err=True)
+    rows = await start.run(site, size)
     async with site.serving():
         await asyncio.sleep(SETTLE_S)
         memory = [("idle", site.memory())]
@@ -42,12 +42,15 @@ async def _measure(size: Size, folder: Path) -> list[Row]:
             ("pictures", pictures.run),
             ("delivery", delivery.run),
             ("inbox", inbox.run),
+            ("viral", viral.run),
         ):
             click.echo(f"{name} …", err=True)
             rows += await run(site, size)
             memory.append((f"after {name}", site.memory()))
         click.echo("paint …", err=True)
         rows += await paint.run(site, size)
+    click.echo("year …", err=True)
+    rows += await year.run(size, folder / "year")
     click.echo("phone …", err=True)
     rows += await phone.run(size, folder / "phone")
     return rows + _memory_rows(memory)

@@ -27,6 +27,7 @@ from bench.table import Aim, Row
 AIM_PER_S = 500.0
 KEYS = 8  # making one takes a while; each actor lists one of these under an id of her own
 AS2 = "https://www.w3.org/ns/activitystreams"
+PUBLIC = f"{AS2}#Public"
 
 
 async def run(site: Site, size: Size) -> list[Row]:
@@ -37,25 +38,25 @@ async def run(site: Site, size: Size) -> list[Row]:
     """
     limit = bare.verifies_per_s(size.bare_s)
     async with Street(size.actors) as street:
-        keys = dict(zip((one.actor_uri for one in street.neighbours), itertools.cycle(_keys()), strict=False))
+        keys = dict(zip((one.actor_uri for one in street.neighbours), itertools.cycle(make_keys()), strict=False))
         for neighbour in street.neighbours:
             public_key = keys[neighbour.actor_uri].public_key()
             neighbour.describe(public_key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode())
             await street.open(neighbour)
-        greetings = [_like(one, site.works[-1]) for one in street.neighbours]
-        await _send(site, size, [_signed(site, one, keys) for one in greetings])
-        await _until_processed(site, size)
-        before = _effects(site)
+        greetings = [like(one, site.works[-1]) for one in street.neighbours]
+        await send(site, size, [signed(site, one, keys) for one in greetings])
+        await until_processed(site, size)
+        before = effects(site)
         activities = list(_burst(street.neighbours, site, size.rounds))
-        requests = [_signed(site, one, keys) for one in activities]
+        requests = [signed(site, one, keys) for one in activities]
         cpu_s = site.cpu_s()
         began = time.perf_counter()
-        answers = await _send(site, size, requests)
+        answers = await send(site, size, requests)
         accepted_s = time.perf_counter() - began
-        await _until_processed(site, size)
+        await until_processed(site, size)
         took_s = time.perf_counter() - began
         cpu_s = site.cpu_s() - cpu_s
-    gained = {name: count - before[name] for name, count in _effects(site).items()}
+    gained = {name: count - before[name] for name, count in effects(site).items()}
     each = size.actors * size.rounds
     assert gained == {"followers": size.actors, "likes": each, "replies": each, "counted": 2 * each}, gained
     done = len(activities)
@@ -77,11 +78,12 @@ async def run(site: Site, size: Size) -> list[Row]:
     ]
 
 
-def _keys() -> list[RSAPrivateKey]:
+def make_keys() -> list[RSAPrivateKey]:
+    """Return a few keys, for actors to share."""
     return [bare.make_key() for _ in range(KEYS)]
 
 
-async def _send(site: Site, size: Size, requests: list[bytes]) -> Answers:
+async def send(site: Site, size: Size, requests: list[bytes]) -> Answers:
     """Send all, and see that each was accepted."""
     async with asyncio.timeout(size.patience_s):
         answers = await call(site.port, iter(requests), connections=size.connections)
@@ -89,13 +91,13 @@ async def _send(site: Site, size: Size, requests: list[bytes]) -> Answers:
     return answers
 
 
-async def _until_processed(site: Site, size: Size) -> None:
+async def until_processed(site: Site, size: Size) -> None:
     """Return when nothing waits in the inbox any more."""
     waiting = "SELECT count(*) FROM inbox WHERE state = 'waiting'"
     await until(lambda: not site.count(waiting), within_s=size.patience_s)
 
 
-def _effects(site: Site) -> dict[str, int]:
+def effects(site: Site) -> dict[str, int]:
     """Return what the burst should change: rows, and the counts that pages show."""
     return {
         "followers": site.count("SELECT count(*) FROM followers"),
@@ -108,37 +110,40 @@ def _effects(site: Site) -> dict[str, int]:
 def _burst(neighbours: list[Neighbour], site: Site, rounds: int) -> Iterator[dict[str, object]]:
     """Return one Follow of each actor, then Likes and replies, the actors taking turns."""
     for neighbour in neighbours:
-        yield _activity(neighbour, "Follow", "follow", site.actor_uri)
+        yield activity(neighbour, "Follow", "follow", site.actor_uri)
     for number, work in enumerate(site.works[:rounds]):
         for neighbour in neighbours:
-            yield _like(neighbour, work)
-            note = {
-                "id": f"{neighbour.origin}/notes/{number}",
-                "type": "Note",
-                "attributedTo": neighbour.actor_uri,
-                "inReplyTo": work,
-                "content": "<p>What a calm shape. Is the <em>second</em> one still with you?</p>",
-                "published": datetime.now(UTC).isoformat(),
-                "to": [f"{AS2}#Public"],
-                "cc": [site.actor_uri],
-            }
-            yield {
-                **_activity(neighbour, "Create", f"creates/{number}", note),
-                "to": [f"{AS2}#Public"],
-                "cc": [site.actor_uri],
-            }
+            yield like(neighbour, work)
+            yield reply(neighbour, site, work, number)
 
 
-def _like(neighbour: Neighbour, work: str) -> dict[str, object]:
-    return _activity(neighbour, "Like", f"likes/{work.rpartition('/')[2]}", work)
+def reply(neighbour: Neighbour, site: Site, work: str, number: int) -> dict[str, object]:
+    """Return the Create of a public reply to a work, the neighbour's reply of this *number*."""
+    note = {
+        "id": f"{neighbour.origin}/notes/{number}",
+        "type": "Note",
+        "attributedTo": neighbour.actor_uri,
+        "inReplyTo": work,
+        "content": "<p>What a calm shape. Is the <em>second</em> one still with you?</p>",
+        "published": datetime.now(UTC).isoformat(),
+        "to": [PUBLIC],
+        "cc": [site.actor_uri],
+    }
+    return {**activity(neighbour, "Create", f"creates/{number}", note), "to": [PUBLIC], "cc": [site.actor_uri]}
 
 
-def _activity(neighbour: Neighbour, kind: str, name: str, target: object) -> dict[str, object]:
+def like(neighbour: Neighbour, work: str) -> dict[str, object]:
+    """Return a Like of a work."""
+    return activity(neighbour, "Like", f"likes/{work.rpartition('/')[2]}", work)
+
+
+def activity(neighbour: Neighbour, kind: str, name: str, target: object) -> dict[str, object]:
+    """Return an activity of a neighbour's actor."""
     uri = f"{neighbour.origin}/{name}"
     return {"@context": AS2, "id": uri, "type": kind, "actor": neighbour.actor_uri, "object": target}
 
 
-def _signed(site: Site, activity: dict[str, object], keys: dict[str, RSAPrivateKey]) -> bytes:
+def signed(site: Site, activity: dict[str, object], keys: dict[str, RSAPrivateKey]) -> bytes:
     """Return the whole HTTP request that delivers *activity*, signed as most servers do (WIRE 2.1)."""
     actor, body = str(activity["actor"]), json.dumps(activity).encode()
     headers = {

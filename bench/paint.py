@@ -4,6 +4,8 @@ Source: "slow 4G" of Lighthouse (core/config/constants.js): 150 ms there and bac
 processor four times slower, a window of 412 × 823 with 1.75 dots for each pixel.
 """
 
+import asyncio
+import itertools
 import shutil
 import statistics
 from collections.abc import Sequence
@@ -18,7 +20,6 @@ from bench.table import Aim, Row
 WIDTH_PX, HEIGHT_PX, DOTS = 412, 823, 1.75
 LARGEST_S = Aim(1.2, at_most=True)
 SHIFT = Aim(0.0, at_most=True)
-SLOWER = 4
 KILOBIT_BYTES = 1000 / 8
 # Chromium holds each request for so many milliseconds. As Lighthouse sets DevTools it is 3.75 times as long and a tenth
 # less width, to make up for what is left out here: connections, and packets that wait for each other.
@@ -59,11 +60,20 @@ async def run(site: Site, size: Size) -> list[Row]:
     rows: list[Row] = []
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=program)
-        for name, url in (("home", site.config.origin), ("work page", site.pages[-1])):
-            visits = [await _visit(browser, url, SLOW_4G) for _ in range(size.paints)]
-            held = [await _visit(browser, url, DEVTOOLS) for _ in range(size.paints)]
-            rows += _rows(name, visits, held)
+        at_once = asyncio.Semaphore(size.paints_at_once)
+
+        async def visit(url: str, network: dict[str, float]) -> _Painted:
+            async with at_once:
+                return await _visit(browser, url, network, size.slower)
+
+        pages = {"home": site.config.origin, "work page": site.pages[-1]}
+        asked = itertools.product(pages.values(), (SLOW_4G, DEVTOOLS), range(size.paints))
+        painted = await asyncio.gather(*(visit(url, network) for url, network, _ in asked))
         await browser.close()
+    for number, name in enumerate(pages):
+        first = 2 * number * size.paints
+        held = first + size.paints
+        rows += _rows(name, painted[first:held], painted[held : held + size.paints])
     return rows
 
 
@@ -80,8 +90,8 @@ def _rows(name: str, visits: Sequence[_Painted], held: Sequence[_Painted]) -> li
     ]
 
 
-async def _visit(browser: Browser, url: str, network: dict[str, float]) -> _Painted:
-    """Open *url* in a window of its own on a slow phone."""
+async def _visit(browser: Browser, url: str, network: dict[str, float], slower: int) -> _Painted:
+    """Open *url* in a window of its own on a phone so many times slower than this processor."""
     context = await browser.new_context(
         viewport=ViewportSize(width=WIDTH_PX, height=HEIGHT_PX), device_scale_factor=DOTS, is_mobile=True
     )
@@ -89,7 +99,7 @@ async def _visit(browser: Browser, url: str, network: dict[str, float]) -> _Pain
     session: CDPSession = await context.new_cdp_session(page)
     await session.send("Network.enable")
     await session.send("Network.emulateNetworkConditions", {"offline": False, **network})
-    await session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+    await session.send("Emulation.setCPUThrottlingRate", {"rate": slower})
     await page.goto(url, wait_until="networkidle")
     told: dict[str, Any] = await page.evaluate(PAINTED)
     await context.close()

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench.caller import Answers, call
-from bench.site import first_answer, free_port
+from bench.site import first_answer, hold_port
 from bench.size import Size
 from bench.table import Aim, Row
 
@@ -67,7 +67,8 @@ async def bare(
     }
     plain |= {path: {"file": str(file)} for path, file in (files or {}).items()}
     await asyncio.to_thread(told.write_text, json.dumps(plain), encoding="utf-8")
-    port = free_port()
+    held = hold_port()
+    port = held.getsockname()[1]
     began = time.perf_counter()
     process = await asyncio.create_subprocess_exec(sys.executable, "-m", "bench.starlette", str(port), str(told))
     try:
@@ -76,6 +77,7 @@ async def bare(
     finally:
         process.terminate()
         await process.wait()
+        held.close()
 
 
 async def beside(

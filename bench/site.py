@@ -28,7 +28,6 @@ from fedi_artisan.storage.db import Database, Tx
 PROGRAM = (sys.executable, "-m", "fedi_artisan")
 PHOTOS = Path(__file__).parents[1] / "tests" / "data" / "photos"
 EXAMPLES = (PHOTOS / "ash-bowl.jpg", PHOTOS / "celadon-bowls.jpg")
-SMALL = (PHOTOS / "bowl-small.jpg", PHOTOS / "bowls-small.jpg")
 WORKS = 12
 FEATURED = 5
 SERIES, TAG = "Moonjars", "moonjar"
@@ -49,6 +48,7 @@ class Site:
 
     config_file: Path
     config: Config
+    held: socket.socket
     works: list[str] = field(default_factory=list)
     pages: list[str] = field(default_factory=list)
     actor_uri: str = ""
@@ -137,15 +137,21 @@ async def first_answer(port: int, began: float) -> float:
             await asyncio.sleep(KNOCK_EVERY_S)
 
 
-def free_port() -> int:
-    """Return a port of loopback that nobody listens on at the moment."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        return int(listening.getsockname()[1])
+def hold_port() -> socket.socket:
+    """Return a socket that holds a port of loopback for a server to come: nobody else is given it meanwhile.
+
+    It never listens itself, so that whoever knocks before the server is there is refused.
+    """
+    held = socket.socket()
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    held.bind(("127.0.0.1", 0))
+    return held
 
 
 async def furnish(data_dir: Path, files: Sequence[Path] = EXAMPLES, works: int = WORKS) -> Site:
     """Return a portfolio of as many works, each with two of the photographs; its server does not run yet."""
-    port = free_port()
+    held = hold_port()
+    port = held.getsockname()[1]
     config_file = data_dir / "config.toml"
     making = await asyncio.create_subprocess_exec(
         *(*PROGRAM, "--config", config_file, "init", "--allow-private-networks"),
@@ -154,7 +160,7 @@ async def furnish(data_dir: Path, files: Sequence[Path] = EXAMPLES, works: int =
         stdout=asyncio.subprocess.DEVNULL,
     )
     assert await making.wait() == 0
-    site = Site(config_file, load(config_file))
+    site = Site(config_file, load(config_file), held)
     for number in range(works):
         shown = [files[at % len(files)] for at in (number, number + 1)]
         await publish(site, number, (await _photo(site, shown[0]), await _photo(site, shown[1])))

@@ -4,9 +4,8 @@ import asyncio
 import statistics
 import sys
 import time
-from pathlib import Path
 
-from bench.site import SMALL, furnish
+from bench.site import Site
 from bench.size import Size
 from bench.table import Aim, Row
 
@@ -14,9 +13,8 @@ AIM_S = 1.0
 IMPORTS = "import starlette, uvicorn, aiohttp"
 
 
-async def run(size: Size, folder: Path) -> list[Row]:
-    """Return the median of some starts, each taking turns with the bare imports."""
-    site = await furnish(folder, SMALL)
+async def run(site: Site, size: Size) -> list[Row]:
+    """Return the median of some starts, each taking turns with the bare imports; its server does not run yet."""
     starts, imports = [], []
     for _ in range(size.starts):
         imports.append(await _import())

@@ -17,19 +17,27 @@ from fedi_artisan.domain.house import Check, Look, Verdict
 from fedi_artisan.domain.seals import Seals
 from fedi_artisan.domain.uris import Uris
 from fedi_artisan.errors import ArtisanError
+from fedi_artisan.federation.acquainting import Acquainting
 from fedi_artisan.federation.actors import Actors
 from fedi_artisan.federation.avatars import Avatars
 from fedi_artisan.federation.backlinks import Backlinks
 from fedi_artisan.federation.client import Client
+from fedi_artisan.federation.glimpses import Glimpses
+from fedi_artisan.federation.guard import Guard
 from fedi_artisan.federation.hosts import Hosts
 from fedi_artisan.federation.inbox import Inbox
 from fedi_artisan.federation.intents import Intents
+from fedi_artisan.federation.lists import Lists
+from fedi_artisan.federation.looking import Looking
 from fedi_artisan.federation.outbound import Outbound
 from fedi_artisan.federation.outside import Outside
 from fedi_artisan.federation.process import Processor
 from fedi_artisan.federation.queue import Queue
+from fedi_artisan.federation.reading import Reading
+from fedi_artisan.federation.relocation import Relocation
 from fedi_artisan.federation.signatures.keys import load_private_key
 from fedi_artisan.federation.signatures.sign import SigningKey
+from fedi_artisan.federation.threads import Threads
 from fedi_artisan.federation.webfinger import WebFinger
 from fedi_artisan.media.store import open_stores
 from fedi_artisan.resources import folder
@@ -68,6 +76,7 @@ class Parts:
     hosts: Hosts
     actors: Actors
     webfinger: WebFinger
+    guard: Guard
 
 
 @contextlib.asynccontextmanager
@@ -84,9 +93,10 @@ async def open_parts(config: Config, *, clock: Clock = utc_now) -> AsyncIterator
             key = await artisans.get_key(tx, None)
         signer = SigningKey(uris.key(uris.instance_actor), load_private_key(key.private_pem))
         hosts = await Hosts.load(db, clock)
-        async with Client(config, signer=signer, clock=clock) as client:
-            actors = Actors(db, client, hosts, clock)
-            yield Parts(db, uris, client, hosts, actors, WebFinger(config, client, actors))
+        guard = await Guard.load(db)
+        async with Client(config, signer=signer, clock=clock, refusals=guard) as client:
+            actors = Actors(db, client, hosts, clock, admit=guard.admit_newcomer)
+            yield Parts(db, uris, client, hosts, actors, WebFinger(config, client, actors), guard)
     finally:
         await db.close()
 
@@ -130,14 +140,20 @@ def build(config: Config, *, clock: Clock = utc_now, cost: Cost = COST) -> ASGIA
                 parts.actors,
                 parts.hosts,
                 parts.uris,
+                guard=parts.guard,
                 clock=clock,
                 most_waiting=config.limits.inbox_waiting,
             )
             queue = _queue(config, parts, door, clock)
+            threads = Threads(parts.db, parts.actors, parts.uris, guard=parts.guard, clock=clock)
             photo_queue = PhotoQueue(config, parts.db, stores, parts.uris, clock)
             photo_files = PhotoFiles(config, parts.db, stores, clock)
             avatars = Avatars(config, parts.db, parts.client, stores.public, clock)
+            glimpses = Glimpses(config, parts.db, parts.client, stores.public, clock)
             publisher = Publisher(parts.db, parts.uris, clock)
+            block_lists = Lists(parts.db, parts.client, clock)
+            looking = Looking(config, parts.db, parts.uris, parts.actors, parts.webfinger, refuses=parts.guard.refuses)
+            acquainting = Acquainting(parts.db, parts.uris, parts.actors, looking, clock)
             app.state.site = Site(
                 config=config,
                 db=parts.db,
@@ -155,6 +171,12 @@ def build(config: Config, *, clock: Clock = utc_now, cost: Cost = COST) -> ASGIA
                 passwords=Passwords(cost),
                 seals=Seals(clock),
                 backlinks=Backlinks(parts.client),
+                block_lists=block_lists,
+                actors=parts.actors,
+                looking=looking,
+                glimpses=glimpses,
+                reading=Reading(parts.actors, parts.uris, clock),
+                relocation=Relocation(parts.actors, parts.webfinger),
             )
 
             def on_shown() -> None:
@@ -162,10 +184,9 @@ def build(config: Config, *, clock: Clock = utc_now, cost: Cost = COST) -> ASGIA
                 queue.forget_keys()
 
             def on_written() -> None:
-                queue.wake()
-                photo_queue.wake()
-                avatars.wake()
-                publisher.wake()
+                door.followed.forget()
+                for waiting in (queue, threads, photo_queue, avatars, publisher, acquainting):
+                    waiting.wake()
 
             async def follow_theme() -> None:
                 async for fresh in theme.changes(config.theme_dir, own.glance):
@@ -174,24 +195,27 @@ def build(config: Config, *, clock: Clock = utc_now, cost: Cost = COST) -> ASGIA
                     app.state.site = dataclasses.replace(site, pages=dressed)
                     cache.clear()
 
-            tasks = [
-                asyncio.create_task(_keep_running("queue", queue.run)),
-                asyncio.create_task(_keep_running("photographs", photo_queue.run)),
-                asyncio.create_task(_keep_running("tidying of photographs", photo_files.run_tidying)),
-                asyncio.create_task(_keep_running("avatars", avatars.run)),
-                asyncio.create_task(_keep_running("drafts that wait", publisher.run)),
-                asyncio.create_task(
-                    _keep_running("watch", lambda: shown.watch(parts.db, written=on_written, shown=on_shown))
-                ),
-                asyncio.create_task(_keep_running("theme", follow_theme)),
-                asyncio.create_task(_keep_running("counting of views", lambda: views.run(parts.db))),
-            ]
+            loops: dict[str, Callable[[], Awaitable[None]]] = {
+                "queue": queue.run,
+                "threads": threads.run,
+                "photographs": photo_queue.run,
+                "tidying of photographs": photo_files.run_tidying,
+                "avatars": avatars.run,
+                "pictures of others": glimpses.run,
+                "drafts that wait": publisher.run,
+                "lists of whom to follow": acquainting.run,
+                "lists of servers": block_lists.run,
+                "watch": lambda: shown.watch(parts.db, written=on_written, shown=on_shown),
+                "theme": follow_theme,
+                "counting of views": lambda: views.run(parts.db),
+            }
+            tasks = [asyncio.create_task(_keep_running(name, run)) for name, run in loops.items()]
             try:
                 yield
             finally:
                 for task in tasks:
                     task.cancel()
-                await asyncio.gather(*tasks, app.state.site.rounds.stop(), return_exceptions=True)
+                await asyncio.gather(*tasks, app.state.site.rounds.stop(), glimpses.finish(), return_exceptions=True)
                 await views.write_down(parts.db)
 
     app = Starlette(
@@ -216,11 +240,11 @@ def _pages(config: Config, own: theme.Theme, *, former: Pages | None = None) -> 
 
 def _queue(config: Config, parts: Parts, door: Inbox, clock: Clock) -> Queue:
     """Return the loops that work while the server runs."""
-    processor = Processor(parts.db, door, parts.actors, parts.uris, clock)
+    processor = Processor(parts.db, door, parts.actors, parts.uris, guard=parts.guard, clock=clock)
     outbound = Outbound(
         config, parts.db, parts.client, actors=parts.actors, hosts=parts.hosts, uris=parts.uris, clock=clock
     )
-    return Queue(parts.db, door, processor, outbound, actors=parts.actors, clock=clock)
+    return Queue(parts.db, door, processor, outbound, actors=parts.actors, limits=config.limits, clock=clock)
 
 
 async def _keep_running(name: str, run: Callable[[], Awaitable[None]]) -> None:

@@ -32,6 +32,8 @@ class Limits:
     photo_pixels: int = 120_000_000
     photo_memory_bytes: int = 1_600_000_000
     inbox_waiting: int = 20_000
+    others_posts: int = 20_000
+    others_days: int = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +66,7 @@ class Media:
     origin: str | None = None
     quota_bytes: int = 10_000_000_000
     avatars_bytes: int = 50_000_000
+    glimpses_bytes: int = 50_000_000
     bucket: str | None = None
     originals_bucket: str | None = None
     bucket_endpoint: str | None = None

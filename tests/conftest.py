@@ -1,6 +1,8 @@
 """What all tests share."""
 
 import json
+import os
+import shutil
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -12,6 +14,24 @@ from tests.cli.typed import Terminal
 from tests.house import House, open_house
 from tests.neighbour import Neighbour, open_neighbour
 from tests.unit.media import figures
+
+# The whole of the tests needs a tenth of it at a time.
+_ROOM_BYTES = 4_000_000_000
+_MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes a folder of its own there, for this user alone
+
+
+def pytest_configure() -> None:
+    """Keep the files of tests in memory where it has much room: thousands of databases wait for no disk."""
+    if _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ROOM_BYTES:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Return how many run tests side by side: one more than there are cores, as one of them always waits for something.
+
+    A browser, a server that is slow on purpose, a command that starts.
+    """
+    return len(os.sched_getaffinity(0)) + 1
 
 
 @pytest.fixture

@@ -186,12 +186,21 @@ def _empty_database() -> bytes:
         return file.read_bytes()
 
 
+async def lay_out(file: Path) -> None:
+    """Make *file* a database at the newest schema, without a row in it, as migrations would."""
+
+    def copy() -> None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(0o600)
+        file.write_bytes(_empty_database())
+
+    await asyncio.to_thread(copy)
+
+
 async def furnish(config: Config, username: str = "maria") -> None:
     """Make database, keys and an artisan, as `fedi-artisan init` does."""
-    config.database.parent.mkdir(parents=True, exist_ok=True)
-    config.database.touch(0o600)
-    config.database.write_bytes(await asyncio.to_thread(_empty_database))
-    db = await Database.open(config.database, folder("migrations"))
+    await lay_out(config.database)
+    db = await Database.open(config.database, folder("migrations"), readers=0)
     async with db.write() as tx:
         await artisans.put_key(tx, StoredKey(None, *key_pair()), utc_now())
         await artisans_service.create(

@@ -88,6 +88,10 @@ class Neighbour:
     inbox_status: int = 202
     numbers: Any = field(default_factory=lambda: itertools.count(1))
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """Show itself in one line where Hypothesis tells what a test was given."""
+        printer.text(f"<neighbour at {self.origin}>")
+
     def person(self, name: str, /, *, key_number: int = 0, **extra: Any) -> Person:
         """Return a new actor of this server, whose document is served."""
         person = Person(f"{self.origin}/users/{name}", key(key_number), extra)

@@ -8,7 +8,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from fedi_artisan.domain.appearance import Appearance
+from fedi_artisan.domain.moving import Account
 from fedi_artisan.domain.photos import Photo
+from fedi_artisan.domain.policies import Policy, Welcome
 from fedi_artisan.domain.terms import Terms
 from fedi_artisan.errors import BadInput
 
@@ -27,7 +29,10 @@ class PublicKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemoteActor:
-    """An actor on another server, as its own document describes it; every text is as untrusted as on arrival."""
+    """An actor on another server, as its own document describes it; every text is as untrusted as on arrival.
+
+    Only `summary_html`, what she says of herself, is safe to show.
+    """
 
     uri: str
     type: str
@@ -40,6 +45,7 @@ class RemoteActor:
     icon_url: str | None = None
     also_known_as: tuple[str, ...] = ()
     moved_to_uri: str | None = None
+    summary_html: str = ""
     keys: tuple[PublicKey, ...] = field(default=())
 
     def key(self, key_id: str) -> PublicKey | None:
@@ -72,6 +78,10 @@ class Artisan:
         crafts, places, commissions_notes: a line each, by language.
         studio_language: in which the studio speaks to her; None is as her browser asks.
         approves_followers: whether she answers each request to follow herself.
+        policy: who may answer and quote her works, where a work says nothing else.
+        welcome: whose answers appear at once.
+        also_known_as: the ids of accounts elsewhere that are hers as well.
+        moved_to: the account that she has moved to, if she has.
     """
 
     id: int
@@ -94,6 +104,10 @@ class Artisan:
     appearance: Appearance = field(default_factory=Appearance)
     studio_language: str | None = None
     approves_followers: bool = False
+    policy: Policy = field(default_factory=Policy)
+    welcome: Welcome = Welcome.KNOWN
+    also_known_as: tuple[str, ...] = ()
+    moved_to: Account | None = None
 
     @property
     def languages(self) -> tuple[str, ...]:

@@ -35,7 +35,10 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One activity on its way to one inbox."""
+    """One activity on its way to one inbox.
+
+    `for_followers` where it is for followers and nobody else; `by_house` where the server itself says it.
+    """
 
     id: int
     activity_uri: str
@@ -44,6 +47,8 @@ class Delivery:
     host: str
     attempts: int
     body: bytes
+    for_followers: bool = False
+    by_house: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

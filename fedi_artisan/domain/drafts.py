@@ -19,6 +19,7 @@ from fedi_artisan.errors import BadInput, BadPhoto
 _LINES = (
     *("title", "language", "materials", "techniques", "dimensions", "year", "edition", "price", "availability"),
     *("series", "tags", "licence", "full_size", "ai_refused", "watermarked", "featured", "audience"),
+    *("may_reply", "may_quote", "closes"),
     *("published_on", "publish_at", "zone", "photos"),
     *("other_language", "other_title", "other_materials", "other_techniques"),
 )

@@ -7,6 +7,8 @@ Field by field, so that all that is wrong is told at once:
 - `availability`, `licence`, `label-…`, `audience`: the value of the enumeration, or nothing.
 - `full_size`, `ai_refused`: "yes", "no", or nothing for what is usual. `watermarked`: "no", else it is.
   `featured`: "yes", else it is not.
+- `may_reply`, `may_quote`: the value of the enumeration, or nothing for what is usual. `closes`: a number of days,
+  "never", or nothing for what is usual.
 - `focus-…`: "0.25,-0.5", as in Photo.focal_point; nothing for the middle.
 - `published_on`: "2024-05-01", or with "T14:30", in the past. `publish_at`: "2026-05-01T14:30", ahead.
 - `zone`: in which these are meant: see moments.zone_of.
@@ -25,6 +27,7 @@ from fedi_artisan.domain.drafts import DraftPhoto, Problem, problem_of
 from fedi_artisan.domain.facts import normal_tag, parse_dimensions, parse_edition, parse_price, parse_year
 from fedi_artisan.domain.moments import DATE, moment_of, zone_of
 from fedi_artisan.domain.photos import LONGEST_ALT, LONGEST_CAPTION, Label, Photo
+from fedi_artisan.domain.policies import NEVER, OwnPolicy, Quoting, Replying, check_days
 from fedi_artisan.domain.terms import Licence, OwnTerms
 from fedi_artisan.domain.texts import check_language, check_line, check_text, say
 from fedi_artisan.domain.works import (
@@ -38,9 +41,10 @@ from fedi_artisan.domain.works import (
     Draft,
     Wording,
 )
-from fedi_artisan.domain.written import NO, YES, shown_other, write_list
+from fedi_artisan.domain.written import NEVER_CLOSES, NO, YES, shown_other, write_list
 from fedi_artisan.errors import BadInput
 
+_LONGEST_DAYS = 4  # digits
 _NOTHING: tuple[str, ...] = ()
 _Value = TypeVar("_Value")
 _Choice = TypeVar("_Choice", bound=StrEnum)
@@ -131,6 +135,7 @@ def read(
     terms = _read_terms(form)
     edition = form.take("edition", parse_edition, None)
     audience = form.take("audience", _one_of(Audience), Audience.EVERYONE)
+    policy = _read_policy(form)
     published_at = form.take("published_on", lambda text: _past(text, fields.get("zone", ""), now), None)
     publish_at = form.take("publish_at", lambda text: moment_of(text, zone_of(fields.get("zone", ""))), None)
     if form.problems or wording is None:
@@ -154,6 +159,7 @@ def read(
             others=others,
             audience=audience,
             edition=edition,
+            policy=policy,
         )
     except BadInput as error:
         return Reading(None, (problem_of(error),))
@@ -244,6 +250,28 @@ def _read_terms(form: _Form) -> OwnTerms:
         ai_refused=form.take("ai_refused", _read_yes, None),
         watermarked=form.take("watermarked", _read_yes, None) is not False,
     )
+
+
+def _read_policy(form: _Form) -> OwnPolicy:
+    return OwnPolicy(
+        replies=form.take("may_reply", _one_of(Replying), None),
+        quotes=form.take("may_quote", _one_of(Quoting), None),
+        days=form.take("closes", read_days, None),
+    )
+
+
+def read_days(text: str) -> int:
+    """Return after how many days comments close, as a form says it; policies.NEVER for "never".
+
+    Raises:
+        BadInput: it is no such number.
+    """
+    if text == NEVER_CLOSES:
+        return NEVER
+    if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST_DAYS):
+        raise BadInput("Choose one of these.")
+    check_days(int(text))
+    return int(text)
 
 
 def _read_yes(text: str) -> bool:

@@ -9,7 +9,7 @@ from fedi_artisan.domain.uris import host_of
 
 LONGEST_ADDRESS = 320
 _NAME = r"(?P<name>[\w.~-]{1,100})"
-_HANDLE = re.compile(rf"(?:acct:|mailto:)?@?{_NAME}@(?P<host>[^@\s/?#]+)/?")
+HANDLE = re.compile(rf"(?:acct:|mailto:)?@?{_NAME}@(?P<host>[^@\s/?#]+)/?")
 # The page of a profile, as the address line of a browser has it; behind the name may stand where its account really is.
 _PROFILE = re.compile(
     rf"(?:https?://)?(?P<host>[^@\s/?#]+)/(?:@|users/|u/|profile/|author/)?{_NAME}(?:@(?P<home>[^@\s/?#]+))?/?(?:[?#]\S*)?"
@@ -99,10 +99,10 @@ def read_address(text: str, own_host: str) -> Home | Obstacle:
     """
     if len(text) > LONGEST_ADDRESS:
         return Obstacle.UNREADABLE
-    given = _tidy(text)
+    given = tidy(text)
     if not given:
         return Obstacle.EMPTY
-    match = _HANDLE.fullmatch(given) or _PROFILE.fullmatch(given)
+    match = HANDLE.fullmatch(given) or _PROFILE.fullmatch(given)
     if match is None:
         return Obstacle.UNREADABLE
     host = host_of(f"https://{match.groupdict().get('home') or match['host']}/")
@@ -113,8 +113,11 @@ def read_address(text: str, own_host: str) -> Home | Obstacle:
 
 def _refused(host: str, own_host: str) -> Obstacle | None:
     """Return why nobody at *host* needs to be looked for."""
-    if host == own_host:
-        return Obstacle.OURS
+    return Obstacle.OURS if host == own_host else elsewhere_in_vain(host)
+
+
+def elsewhere_in_vain(host: str) -> Obstacle | None:
+    """Return why nobody is looked for at *host*, which is known to have letter boxes only, or to talk to no other."""
     for entrance in _ENTRANCES:
         host = host.removeprefix(entrance)
     if host in _MAIL_HOSTS:
@@ -122,7 +125,7 @@ def _refused(host: str, own_host: str) -> Obstacle | None:
     return Obstacle.CLOSED if host in _CLOSED_HOSTS else None
 
 
-def _tidy(text: str) -> str:
+def tidy(text: str) -> str:
     """Return *text* without what copying brings along: spaces around it, and signs that cannot be seen."""
     visible = "".join(sign for sign in text if unicodedata.category(sign) != "Cf")
     return visible.strip().strip("<>«»“”\"'()[],;").strip().translate(_AT_SIGNS)

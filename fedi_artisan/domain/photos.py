@@ -20,6 +20,8 @@ POST_BYTES = 2_000_000
 CARD_PX = (1200, 630)
 # Other people's portraits are squares, shown at half of this so that they are sharp on every screen.
 AVATAR_PX = 96
+# The long side of our copies of other people's photographs: sharp on a phone, and no more than a glimpse elsewhere.
+GLIMPSE_PX = 1080
 
 
 class Role(StrEnum):

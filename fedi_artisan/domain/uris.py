@@ -29,7 +29,11 @@ class Origin(NamedTuple):
 
 def new_uid(now: datetime) -> str:
     """Return a fresh identifier of 26 letters that sorts by time (the ULID layout, in lower case)."""
-    number = int(now.timestamp() * 1000) << 80 | secrets.randbits(80)
+    return uid_of_number(int(now.timestamp() * 1000) << 80 | secrets.randbits(80))
+
+
+def uid_of_number(number: int) -> str:
+    """Return the identifier of 26 letters that stands for a number of up to 128 bits."""
     return "".join(_ALPHABET[number >> shift & 31] for shift in range(125, -1, -5))
 
 
@@ -72,6 +76,15 @@ def host_of(uri: str) -> str:
     return origin.host if usual else f"{origin.host}:{origin.port}"
 
 
+def site_of(uri: str) -> str:
+    """Return the domain that an address is counted with, so that nobody is many by many names (WIRE 10.2 #43).
+
+    Of a domain under which everybody can have one, as co.uk is, many share what is meant for one.
+    """
+    host = host_of(uri)
+    return host if host[-1:].isdigit() else ".".join(host.split(".")[-2:])
+
+
 @dataclass(frozen=True, slots=True)
 class Uris:
     """All addresses of this server.
@@ -108,6 +121,14 @@ class Uris:
         """The id of the artisan *uid*."""
         return f"{self.origin}/ap/actors/{uid}"
 
+    def followers(self, uid: str) -> str:
+        """The id of the collection of those who follow the artisan *uid*."""
+        return f"{self.actor(uid)}/followers"
+
+    def followers_at(self, uid: str) -> str:
+        """Where a server finds those of them who are with it."""
+        return f"{self.actor(uid)}/followers_synchronization"
+
     def key(self, actor_uri: str) -> str:
         """The id of an actor's RSA key."""
         return f"{actor_uri}#main-key"
@@ -128,6 +149,14 @@ class Uris:
         """The id of the page *uid* that an artisan wrote."""
         return f"{self.origin}/ap/pages/{uid}"
 
+    def post(self, uid: str) -> str:
+        """The id of an artisan's post *uid*."""
+        return f"{self.origin}/ap/posts/{uid}"
+
+    def quote(self, uid: str) -> str:
+        """The id of a permission to quote."""
+        return f"{self.origin}/ap/quotes/{uid}"
+
     def tag(self, tag: str) -> str:
         """The id of the collection of works with a tag, in whatever case of letters it is asked for."""
         return f"{self.origin}/ap/tags/{quote(tag.casefold(), safe='')}"
@@ -147,6 +176,10 @@ class Uris:
     def page_url(self, slug: str) -> str:
         """A page that an artisan wrote."""
         return f"{self.origin}/pages/{slug}"
+
+    def post_url(self, uid: str) -> str:
+        """The page of an artisan's post."""
+        return f"{self.origin}/posts/{uid}"
 
     def tag_url(self, tag: str) -> str:
         """The page of the works with a tag, in the letters of the tag."""

@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from fedi_artisan.domain.photos import Photo
+from fedi_artisan.domain.policies import OwnPolicy
 from fedi_artisan.domain.terms import OwnTerms
 from fedi_artisan.domain.texts import check_languages, check_line, check_text, say
 from fedi_artisan.errors import BadInput
@@ -151,6 +152,7 @@ class Draft:
     others: Mapping[str, Wording] = field(default_factory=dict)
     audience: Audience = Audience.EVERYONE
     edition: Edition | None = None
+    policy: OwnPolicy = field(default_factory=OwnPolicy)
 
     def __post_init__(self) -> None:
         """Refuse what no page and no server could show.
@@ -234,6 +236,7 @@ class Work:
         published_at: its date, which may have been given by hand.
         told_at: when followers were told of it; None where they were not, as of a work that got a past date.
         position: its place where the artisan gave it one by hand.
+        closed: whether it is too old to be answered.
     """
 
     id: int
@@ -251,3 +254,9 @@ class Work:
     announces: int = 0
     replies: int = 0
     position: int | None = None
+    closed: bool = False
+
+    @property
+    def open_since(self) -> datetime:
+        """Since when it can be answered: its date, or where others were told of it later, that moment."""
+        return self.published_at if self.told_at is None else max(self.published_at, self.told_at)

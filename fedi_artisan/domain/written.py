@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 
 from fedi_artisan.domain.photos import Photo
+from fedi_artisan.domain.policies import NEVER
 from fedi_artisan.domain.works import Audience, Dimensions, Draft, Edition, Price, Wording
 
 YES, NO = "yes", "no"
+NEVER_CLOSES = "never"
 _KINDS = {"height": "H", "width": "W", "depth": "D", "length": "length", "diameter": "⌀"}
 
 
@@ -31,6 +33,9 @@ def written(draft: Draft) -> dict[str, str]:
         "edition": "" if draft.edition is None else write_edition(draft.edition),
         "audience": "" if draft.audience is Audience.EVERYONE else draft.audience,
         "featured": YES if draft.featured else "",
+        "may_reply": draft.policy.replies or "",
+        "may_quote": draft.policy.quotes or "",
+        "closes": "" if draft.policy.days is None else write_days(draft.policy.days),
         "licence": terms.licence or "",
         "full_size": _yes_or_no(terms.full_size),
         "ai_refused": _yes_or_no(terms.ai_refused),
@@ -41,6 +46,11 @@ def written(draft: Draft) -> dict[str, str]:
         for name, text in written_words(photo, draft.language, other).items():
             typed[f"{name}-{photo.uid}"] = text
     return {name: str(text) for name, text in typed.items() if text}
+
+
+def write_days(days: int) -> str:
+    """Return after how many days comments close, as a form says it."""
+    return NEVER_CLOSES if days == NEVER else str(days)
 
 
 def written_words(photo: Photo, own: str, other: str) -> dict[str, str]:

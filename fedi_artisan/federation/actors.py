@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import dataclasses
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from urllib.parse import urldefrag
 
@@ -41,14 +41,24 @@ class Actors:
     """The door to actors elsewhere.
 
     A class because of its caches, each of them bounded. They hold what is in the database: whoever changes actors does
-    so within `write`, and what was cached of these is dropped when that has ended, however it ended.
+    so within `write`, and what was cached of these is dropped when that has ended, however it ended. Before a key is
+    asked for, *admit* says whether its server has not sent too many unknown people of late.
     """
 
-    def __init__(self, db: Database, client: Client, hosts: Hosts, clock: Clock) -> None:
+    def __init__(
+        self,
+        db: Database,
+        client: Client,
+        hosts: Hosts,
+        clock: Clock,
+        *,
+        admit: Callable[[str], None] = lambda _: None,
+    ) -> None:
         self._db = db
         self._client = client
         self._hosts = hosts
         self._clock = clock
+        self._admit = admit
         # Apart, so that what is waited for behind the door does not hold up those who stand before it.
         self._asking_for_keys = Asking()
         self._asking = Asking()
@@ -80,6 +90,11 @@ class Actors:
                 return None
             known = self._known[uri] = Known(stored.id, stored.actor)
         return known
+
+    async def meet(self, tx: Tx, uri: str, fetched: RemoteActor | None) -> Known | None:
+        """Return the actor with her row; whoever is not known here is stored as she was *fetched*."""
+        known = await self.known(tx, uri)
+        return await self.put(tx, fetched) if known is None and fetched is not None else known
 
     @contextlib.asynccontextmanager
     async def write(self) -> AsyncIterator[Tx]:
@@ -146,19 +161,23 @@ class Actors:
 
     async def _find_key(self, key_id: str) -> OwnedKey | None:
         """Return a key that is cached or stored, or None."""
-        owned = self._keys.get(self._owners.get(key_id, ""), {}).get(key_id)
+        owned = self._cached(key_id)
         if owned is not None:
             return owned
         changes = self._changes
         async with self._db.read() as tx:
             stored = await actors.find_by_key(tx, key_id)
         if stored is None:
-            return None
+            # It may have been asked for, and come, since the database was asked.
+            return self._cached(key_id)
         owned = _owned(stored.actor, key_id)
         # What was read while an actor changed may be of before the change.
         if changes == self._changes:
             self._cache(key_id, owned)
         return owned
+
+    def _cached(self, key_id: str) -> OwnedKey | None:
+        return self._keys.get(self._owners.get(key_id, ""), {}).get(key_id)
 
     def _cache(self, key_id: str, owned: OwnedKey) -> None:
         self._keys[owned.actor_uri] = {**self._keys.get(owned.actor_uri, {}), key_id: owned}
@@ -178,6 +197,7 @@ class Actors:
             raise BadSignature(refused)
         task = self._under_way.get(key_id)
         if task is None:
+            self._admit(key_id)
             task = self._under_way[key_id] = asyncio.create_task(self._fetch_key(key_id))
             task.add_done_callback(lambda done: self._end(key_id, done))
         # Unlike awaiting the task itself, this leaves it alone when the one who waits is cancelled.
@@ -258,6 +278,33 @@ class Actors:
         if document["id"] != uri:
             raise BadActivity(f"{uri} describes something else, {document['id']}")
         return document
+
+    async def fetch_part(self, url: str) -> dict[str, object]:
+        """Return the page of a collection at *url*, whatever its id; its server is asked with a signature.
+
+        Raises:
+            RemoteError: it cannot be had.
+        """
+        async with self._asking.turn(host_of(url)):
+            return await self._client.get_part(url, schemes=self._hosts)
+
+    async def find(self, address: str) -> RemoteActor:
+        """Return the actor whose page or id this is, as her own server describes her at this moment; stores nothing.
+
+        Raises:
+            RemoteError, BadActivity: as `fetch`.
+        """
+        async with self._asking.turn(host_of(address)):
+            return parse_actor(await self._client.get_document(address, schemes=self._hosts))
+
+    async def fetch_page(self, url: str) -> dict[str, object]:
+        """Return the document that *url* or the page there names, which stands at its own id.
+
+        Raises:
+            RemoteError: there is none, or it cannot be had.
+        """
+        async with self._asking.turn(host_of(url)):
+            return await self._client.get_document_of_page(url, schemes=self._hosts)
 
 
 def _owned(actor: RemoteActor, key_id: str) -> OwnedKey:

@@ -1,4 +1,4 @@
-"""The loop in which other people's portraits are fetched, so that a visitor's browser asks nobody but us for them.
+"""The loop in which other people's portraits are fetched, so that a browser asks nobody but us for them.
 
 What is asked for is written down before: whatever comes of it, be it a crash, it is not asked for again for a day.
 """
@@ -15,12 +15,9 @@ from fedi_artisan.domain.clock import Clock
 from fedi_artisan.domain.uris import host_of
 from fedi_artisan.errors import BadPhoto, RemoteError, StoreUnavailable
 from fedi_artisan.federation.client import Client
+from fedi_artisan.federation.pictures import brought
 from fedi_artisan.media import darkroom
-from fedi_artisan.media.incoming import begin
-from fedi_artisan.media.kinds import HEAD_BYTES, Kind, describe, kind_of
 from fedi_artisan.media.stored import Store
-from fedi_artisan.media.threads import to_its_end
-from fedi_artisan.media.turns import Shelf, turn
 from fedi_artisan.storage import avatars
 from fedi_artisan.storage.avatars import Wanted
 from fedi_artisan.storage.db import Database
@@ -31,13 +28,13 @@ MOST_BYTES = 5_000_000
 FAILURE_HOLDS = timedelta(days=1)
 # Who changes her portrait may do so again at once, and must not make us knock somewhere each time.
 CHANGE_HOLDS = timedelta(minutes=10)
+# The newest days of what comes to an artisan; further back she sees first letters.
+SHARED_FOR = timedelta(days=3)
 UNSEEN_KEPT = timedelta(days=30)
 _NOTED_EVERY = timedelta(days=1)
 _TIDY_EVERY = timedelta(hours=1)
 _LOOK_EVERY_S = 60.0
 _AT_ONCE = 3
-# What browsers show; nobody's portrait is a TIFF.
-_KINDS = frozenset({Kind.JPEG, Kind.PNG, Kind.WEBP, Kind.GIF, Kind.AVIF})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +70,7 @@ class Avatars:
         """Note which portraits are shown, and forget those that have not been for long; their files are collected."""
         now = self.clock()
         async with self.db.write() as tx:
-            await avatars.note_shown(tx, now, now - _NOTED_EVERY)
+            await avatars.note_shown(tx, now, now - _NOTED_EVERY, shared_since=now - SHARED_FOR)
             await avatars.forget_unseen(tx, now - UNSEEN_KEPT)
 
     async def fetch_some(self) -> bool:
@@ -87,7 +84,11 @@ class Avatars:
     async def _choose(self) -> Sequence[Wanted]:
         """Return what is to be asked for now, nobody else asking for it."""
         now = self.clock()
-        moments = {"failed_before": now - FAILURE_HOLDS, "changed_before": now - CHANGE_HOLDS}
+        moments = {
+            "shared_since": now - SHARED_FOR,
+            "failed_before": now - FAILURE_HOLDS,
+            "changed_before": now - CHANGE_HOLDS,
+        }
         async with self.db.read() as tx:
             if not await avatars.find_wanted(tx, **moments):
                 return []
@@ -112,13 +113,8 @@ class Avatars:
             BadPhoto: it is no picture, or none that could be read.
             StoreUnavailable: the copy cannot be stored now.
         """
-        head = content[:HEAD_BYTES]
-        if kind_of(head) not in _KINDS:
-            raise BadPhoto("this is {kind}", kind=describe(head))
-        with begin(self.config) as original:
-            await to_its_end(original.write, content)
-            async with turn(self.config, Shelf.PICTURES):
-                small = await darkroom.shrink(self.config, self.store, original.path)
-                async with self.db.write() as tx:
-                    await avatars.put(tx, wanted, file=small.file, size_bytes=small.size_bytes)
-                    await avatars.evict(tx, self.config.media.avatars_bytes, self.clock())
+        async with brought(self.config, content) as path:
+            small = await darkroom.shrink(self.config, self.store, path)
+            async with self.db.write() as tx:
+                await avatars.put(tx, wanted, file=small.file, size_bytes=small.size_bytes)
+                await avatars.evict(tx, self.config.media.avatars_bytes, self.clock())

@@ -16,18 +16,19 @@ from yarl import URL
 from fedi_artisan import __version__
 from fedi_artisan.config import Config
 from fedi_artisan.domain.clock import Clock, utc_now
-from fedi_artisan.domain.uris import host_of
+from fedi_artisan.domain.uris import host_of, same_origin
 from fedi_artisan.errors import AddressRefused, BadJson, RemoteError, RemoteMalformed, RemoteUnavailable
 from fedi_artisan.federation.addresses import check_url
 from fedi_artisan.federation.client_answer import (
     Answer,
+    alternate_of,
     answer_of,
     check_status,
     is_activity,
     media_type,
     read_body,
 )
-from fedi_artisan.federation.client_network import NotPublic, ThreadedResolver, open_connector
+from fedi_artisan.federation.client_network import Lately, NotPublic, ThreadedResolver, open_connector
 from fedi_artisan.federation.clocks import Clocks
 from fedi_artisan.federation.signatures.request import Scheme, SignedRequest
 from fedi_artisan.federation.signatures.sign import SigningKey, sign
@@ -36,6 +37,8 @@ from fedi_artisan.vocab import json
 __all__ = ["Answer", "Client", "SchemeMemory"]
 
 ACCEPT_ACTIVITY = 'application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams"'
+# As Mastodon asks where it does not know whether an address is that of a page.
+_ACCEPT_ACTIVITY_OR_PAGE = f"{ACCEPT_ACTIVITY}, text/html;q=0.1"
 # What pages can show; the kind of what comes is told by its bytes alone.
 _ACCEPT_PICTURE = "image/webp, image/jpeg, image/png, image/gif, image/avif, image/*;q=0.5"
 MOST_HOPS = 3
@@ -57,6 +60,16 @@ class SchemeMemory(Protocol):
         ...
 
 
+class Refusals(Protocol):
+    """Knows with which servers nothing is exchanged."""
+
+    def refuses(self, url: str) -> bool:
+        """Whether nothing is asked of the server of *url*."""
+
+    def refuses_delivery(self, url: str) -> bool:
+        """Whether nothing is sent to the server of *url*."""
+
+
 class Client:
     """Asks other servers and delivers to them. A class, because it holds the pool of open connections.
 
@@ -68,6 +81,7 @@ class Client:
         clock: the moment, aware UTC.
         resolver: finds IP addresses; closed with the client. Whatever it finds is checked.
         tls: what certificates are held against; the system's authorities where None.
+        refusals: says of which addresses nothing is asked, and to which nothing is sent.
 
     Source: WIRE 10.1.
     """
@@ -80,13 +94,16 @@ class Client:
         clock: Clock = utc_now,
         resolver: AbstractResolver | None = None,
         tls: ssl.SSLContext | None = None,
+        refusals: Refusals | None = None,
     ) -> None:
         self._config = config
         self._signer = signer
         self._clock = clock
         self._resolver = resolver or ThreadedResolver()
         self._tls = tls
+        self._refusals = refusals
         self._session: aiohttp.ClientSession | None = None
+        self._lately = Lately()
         self.clocks = Clocks()
 
     async def start(self) -> None:
@@ -144,16 +161,46 @@ class Client:
         """
         async with self._exchange():
             trail: list[URL] = []
-            answer, document = await self._fetch_document(url, trail, schemes)
-            if document.get("id") == answer.url:
-                return document
-            identity = document.get("id")
-            if not isinstance(identity, str):
-                raise RemoteMalformed("The document does not say what its address is.")
-            answer, document = await self._fetch_document(identity, trail, schemes)
-            if document.get("id") != answer.url:
-                raise RemoteMalformed("The document stands at another address than it says.")
-            return document
+            answer = await self._fetch(url, ACCEPT_ACTIVITY, trail, schemes)
+            return await self._at_its_id(answer, trail, schemes)
+
+    async def get_document_of_page(self, url: str, *, schemes: SchemeMemory) -> dict[str, Any]:
+        """Return the document that *url* gives or, where it is a page for people, the one that the page names.
+
+        That must stand on the server of the page, and may not be a page again; its `id` is judged as above, and all
+        that is asked on the way counts towards the most hops.
+
+        Args:
+            url: as a person pasted it.
+            schemes: as above.
+
+        Raises:
+            RemoteError: as `get_document`; RemoteMalformed above all where the page names none.
+
+        Source: WIRE 1.5; 10.2 #38.
+        """
+        async with self._exchange():
+            trail: list[URL] = []
+            answer = await self._fetch(url, _ACCEPT_ACTIVITY_OR_PAGE, trail, schemes)
+            if not is_activity(answer):
+                other_url = await asyncio.to_thread(alternate_of, answer)
+                answer = await self._fetch(other_url, ACCEPT_ACTIVITY, trail, schemes)
+            return await self._at_its_id(answer, trail, schemes)
+
+    async def get_part(self, url: str, *, schemes: SchemeMemory) -> dict[str, Any]:
+        """Return a part of an ActivityStreams document, a page of a collection for example, whatever its `id`.
+
+        It is no identity: whoever uses it knows by other means that *url* is where it belongs, and that redirects did
+        not lead elsewhere, which is refused.
+
+        Raises:
+            RemoteError: as `get_document`.
+        """
+        async with self._exchange():
+            answer = await self._fetch(url, ACCEPT_ACTIVITY, [], schemes)
+        if not same_origin(answer.url, url):
+            raise RemoteMalformed("The other server leads elsewhere.")
+        return _parse_activity(answer)
 
     async def get_json(self, url: str, *, accept: str, media_types: Collection[str]) -> tuple[dict[str, Any], str]:
         """Return a JSON object, asked for without a signature, and the address that gave it, where redirects ended.
@@ -189,8 +236,16 @@ class Client:
         Raises:
             RemoteError: as `get_document`; RemoteMalformed above all where there are more than *most_bytes*.
         """
+        return await self.get_file(url, accept=_ACCEPT_PICTURE, most_bytes=most_bytes)
+
+    async def get_file(self, url: str, *, accept: str, most_bytes: int) -> bytes:
+        """Return the bytes of any file, asked for without a signature; it may be anything, whatever is said of it.
+
+        Raises:
+            RemoteError: as `get_document`; RemoteMalformed above all where there are more than *most_bytes*.
+        """
         async with self._exchange():
-            return (await self._fetch(url, _ACCEPT_PICTURE, [], None, most_bytes)).body
+            return (await self._fetch(url, accept, [], None, most_bytes)).body
 
     async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """Return the answer to a delivery, whatever its status; redirects are not followed, as no signature would fit.
@@ -210,6 +265,8 @@ class Client:
         Source: WIRE 5.8.
         """
         target = self._check(url)
+        if self._refusals is not None and self._refusals.refuses_delivery(url):
+            raise AddressRefused("Nothing is sent to this server: it is blocked here.")
         loop = asyncio.get_running_loop()
         end = loop.time() + self._config.timeouts.total_s
         async with self._exchange():
@@ -222,12 +279,19 @@ class Client:
             note = b""
         return answer_of(response, note, url, self._clock())
 
-    async def _fetch_document(self, url: str, trail: list[URL], schemes: SchemeMemory) -> tuple[Answer, dict[str, Any]]:
-        """Return what *url* gives as ActivityStreams, with the answer that held it."""
-        answer = await self._fetch(url, ACCEPT_ACTIVITY, trail, schemes)
-        if not is_activity(answer):
-            raise RemoteMalformed("The other server answered with something that is not ActivityPub.")
-        return answer, _parse(answer)
+    async def _at_its_id(self, answer: Answer, trail: list[URL], schemes: SchemeMemory) -> dict[str, Any]:
+        """Return the document of *answer*; one with another `id` is asked for once more, there."""
+        document = _parse_activity(answer)
+        identity = document.get("id")
+        if identity == answer.url:
+            return document
+        if not isinstance(identity, str):
+            raise RemoteMalformed("The document does not say what its address is.")
+        answer = await self._fetch(identity, ACCEPT_ACTIVITY, trail, schemes)
+        document = _parse_activity(answer)
+        if document.get("id") != answer.url:
+            raise RemoteMalformed("The document stands at another address than it says.")
+        return document
 
     async def _fetch_kind(self, url: str, accept: str, media_types: Collection[str]) -> Answer:
         """Return the unsigned answer of *url*, of one of the given kinds."""
@@ -280,6 +344,8 @@ class Client:
         self, target: URL, address: str, headers: Mapping[str, str], most_bytes: int | None = None
     ) -> Answer:
         """Return the answer to one GET; its body only where the status is 200, as no other is read."""
+        if self._lately.is_much(asyncio.get_running_loop().time()):
+            headers = {**headers, "Connection": "close"}
         async with self._opened.get(target, headers=headers, allow_redirects=False) as response:
             self._note_date(response)
             read = response.status == HTTPStatus.OK
@@ -293,6 +359,8 @@ class Client:
 
     def _check(self, url: str) -> URL:
         """Return *url* as it is sent, or raise AddressRefused."""
+        if self._refusals is not None and self._refusals.refuses(url):
+            raise AddressRefused("Nothing is asked of this server: it is blocked here.")
         return check_url(
             url,
             plain_http=self._config.plain_http,
@@ -338,6 +406,13 @@ def _step(trail: list[URL], target: URL) -> None:
     if trail and trail[-1].scheme == "https" and target.scheme != "https":
         raise AddressRefused("The other server leads from https to http.")
     trail.append(target)
+
+
+def _parse_activity(answer: Answer) -> dict[str, Any]:
+    """Return the ActivityStreams document in an answer."""
+    if not is_activity(answer):
+        raise RemoteMalformed("The other server answered with something that is not ActivityPub.")
+    return _parse(answer)
 
 
 def _parse(answer: Answer) -> dict[str, Any]:

@@ -7,14 +7,18 @@ from datetime import UTC, datetime
 from email.message import Message
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+from urllib.parse import urljoin
 
 import aiohttp
 
+from fedi_artisan.domain.uris import same_origin
 from fedi_artisan.errors import RemoteGone, RemoteMalformed, RemoteRefused, RemoteUnavailable
+from fedi_artisan.vocab import alternate
 
 LONGEST_WAIT_S = 24 * 60 * 60.0
 _ACTIVITY_STREAMS = "https://www.w3.org/ns/activitystreams"
 _GZIP = 16 + zlib.MAX_WBITS  # zlib's way to ask for gzip and nothing else
+_PAGES = frozenset({"text/html", "application/xhtml+xml"})
 _PIECE_BYTES = 64 * 1024
 _WORTH_ANOTHER_TRY = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
 
@@ -106,6 +110,29 @@ def is_activity(answer: Answer) -> bool:
         profile = header.get_param("profile")
         return isinstance(profile, str) and _ACTIVITY_STREAMS in profile.split()
     return header.get_content_type() == "application/activity+json"
+
+
+def alternate_of(answer: Answer) -> str:
+    """Return where what is on a page stands as ActivityStreams, as the page or its header says.
+
+    Raises:
+        RemoteMalformed: it is no page, names none, or one that is not of its own server.
+
+    Source: WIRE 1.5.
+    """
+    if media_type(answer) not in _PAGES:
+        raise RemoteMalformed("The other server answered with something that is neither ActivityPub nor a page.")
+    page = answer.body.decode("utf-8", "replace")
+    found = alternate.in_header(answer.headers.get("link", "")) or alternate.in_page(page)
+    if found is None:
+        raise RemoteMalformed("The page is that of no person and no post.")
+    try:
+        url = urljoin(answer.url, found)
+    except ValueError:
+        raise RemoteMalformed("The page names something that is not an address.") from None
+    if not same_origin(url, answer.url):
+        raise RemoteMalformed("The page names a document that is not of its own server.")
+    return url
 
 
 def _retry_after_s(asked: str, now: datetime) -> float | None:

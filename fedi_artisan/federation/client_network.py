@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import ssl
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
@@ -19,6 +20,7 @@ _MOST_ADDRESSES = 8  # of one name: an attacker's thousand would make us knock a
 _NAMES_REMEMBERED = 1_000
 _NAME_REMEMBERED_S = 30
 _IDLE_S = 15.0
+MOST_IDLE = 128
 _FETCHES_AT_ONCE = 32
 _FETCHES_PER_HOST = 2
 
@@ -106,6 +108,24 @@ def public_socket(info: _AddressInfo) -> socket.socket:
     if not is_public(str(address[0])):
         raise NotPublic
     return socket.socket(family, kind, protocol)
+
+
+class Lately:
+    """Counts what was asked within the time for which connections stay open unused; a class because it remembers.
+
+    A work gone viral has us ask thousands of servers for a key each: so many open connections would take all the files
+    that a process may have open, and the database would be the next to find none.
+    """
+
+    def __init__(self) -> None:
+        self._asked: deque[float] = deque()
+
+    def is_much(self, now: float) -> bool:
+        """Note that something is asked *now*, in seconds; return whether its connection should not stay open."""
+        while self._asked and self._asked[0] <= now - _IDLE_S:
+            self._asked.popleft()
+        self._asked.append(now)
+        return len(self._asked) > MOST_IDLE
 
 
 def open_connector(config: Config, resolver: AbstractResolver, tls: ssl.SSLContext | None) -> aiohttp.TCPConnector:

@@ -31,8 +31,12 @@ class Courier:
     total_s: float
 
 
-async def deliver(courier: Courier, delivery: Delivery, key: SigningKey, *, hang_up: bool) -> Outcome:
+async def deliver(
+    courier: Courier, delivery: Delivery, key: SigningKey, *, said: Mapping[str, str], hang_up: bool
+) -> Outcome:
     """Send one activity to one inbox and return what came of it; never raises for what another server does.
+
+    Beside it goes what is *said* in further headers, which are signed with it.
 
     With *hang_up* the other server is asked to close the connection: a work for a thousand servers would otherwise
     leave a thousand open connections behind, more than a process may usually have.
@@ -43,9 +47,9 @@ async def deliver(courier: Courier, delivery: Delivery, key: SigningKey, *, hang
     try:
         async with asyncio.timeout(courier.total_s):
             scheme = courier.hosts.scheme(delivery.host)
-            answer = await _post(courier, delivery, key, scheme, hang_up=hang_up)
+            answer = await _post(courier, delivery, key, scheme, said=said, hang_up=hang_up)
             if answer.status in _NOT_READ:
-                second = await _post(courier, delivery, key, _OTHER_SCHEME[scheme], hang_up=hang_up)
+                second = await _post(courier, delivery, key, _OTHER_SCHEME[scheme], said=said, hang_up=hang_up)
                 if judge(second.status) is Verdict.DELIVERED:
                     courier.hosts.learned(delivery.host, _OTHER_SCHEME[scheme])
                     answer = second
@@ -61,9 +65,11 @@ async def deliver(courier: Courier, delivery: Delivery, key: SigningKey, *, hang
     return _outcome(delivery, answer)
 
 
-async def _post(courier: Courier, delivery: Delivery, key: SigningKey, scheme: Scheme, *, hang_up: bool) -> Answer:
+async def _post(
+    courier: Courier, delivery: Delivery, key: SigningKey, scheme: Scheme, *, said: Mapping[str, str], hang_up: bool
+) -> Answer:
     """Sign with *scheme* and send."""
-    headers = {"content-type": CONTENT_TYPE}
+    headers = {"content-type": CONTENT_TYPE, **said}
     request = SignedRequest(method="POST", url=delivery.inbox_url, headers=headers, body=delivery.body)
     # The sums of a signature let other threads run: the loop goes on meanwhile.
     loop = asyncio.get_running_loop()

@@ -8,6 +8,8 @@ from fedi_artisan.domain.actors import Artisan, RemoteActor
 from fedi_artisan.domain.uris import Uris
 from fedi_artisan.errors import Forbidden, NotFound
 from fedi_artisan.federation.actors import Actors
+from fedi_artisan.federation.guard import Guard
+from fedi_artisan.federation.resolving import Told
 from fedi_artisan.services.followers import Known
 from fedi_artisan.storage import artisans
 from fedi_artisan.storage.db import Tx
@@ -22,7 +24,9 @@ class Event:
     Args:
         activity: as it was sent; where it had to be fetched, as its own server serves it.
         sender: who signed it, and who it is by.
-        target: the actor that a Move leads to, as her own server describes her.
+        target: the actor elsewhere that a Move leads to, as her own server describes her.
+        guard: the rules about others, as they stand in this transaction.
+        shared: the post that an Announce shows, as its own server serves it; None where it is known here already.
     """
 
     activity: Activity
@@ -30,7 +34,9 @@ class Event:
     actors: Actors
     uris: Uris
     now: datetime
+    guard: Guard
     target: RemoteActor | None = None
+    shared: Told | None = None
 
     async def artisan(self, tx: Tx, uri: str | None) -> Artisan:
         """Return the artisan here who has this id.
@@ -53,6 +59,16 @@ class Event:
         if self.activity.object.uri is None:
             raise Forbidden("the object has no id")
         return self.activity.object.uri
+
+    def target_uri(self) -> str:
+        """Return the id of the activity's target.
+
+        Raises:
+            Forbidden: it has none.
+        """
+        if self.activity.target is None or self.activity.target.uri is None:
+            raise Forbidden(f"a {self.activity.type_name} without a target")
+        return self.activity.target.uri
 
     def answered_follow(self) -> tuple[str | None, str | None]:
         """Return which Follow an Accept or Reject answers: its id, or where that is not ours, the artisan's uid.

@@ -10,22 +10,30 @@ from fedi_artisan.domain.uris import Uris, host_of, same_origin
 from fedi_artisan.errors import BadSignature, Forbidden, TooManyRequests
 from fedi_artisan.federation.actors import Actors
 from fedi_artisan.federation.event import Handler
+from fedi_artisan.federation.followed import Followed
+from fedi_artisan.federation.guard import Guard
 from fedi_artisan.federation.handlers import (
     accept,
     announce,
     block,
     create,
     delete,
+    flag,
     follow,
     like,
     move,
+    quote_request,
     reject,
     undo,
     update,
 )
 from fedi_artisan.federation.hosts import Hosts
+from fedi_artisan.federation.relevance import PASSED_ON, Relevance
+from fedi_artisan.federation.resolving import must_ask
 from fedi_artisan.federation.signatures import verify
 from fedi_artisan.federation.signatures.request import SignedRequest
+from fedi_artisan.federation.signatures.verify import Claim
+from fedi_artisan.federation.synchronizing import Synchronizer
 from fedi_artisan.storage import inbox
 from fedi_artisan.storage.db import Database
 from fedi_artisan.storage.inbox import Arrival
@@ -41,23 +49,16 @@ HANDLERS: Mapping[ActivityType, Handler] = {
     ActivityType.CREATE: create.handle,
     ActivityType.DELETE: delete.handle,
     ActivityType.EMOJI_REACT: like.handle,
+    ActivityType.FLAG: flag.handle,
     ActivityType.FOLLOW: follow.handle,
     ActivityType.LIKE: like.handle,
     ActivityType.MOVE: move.handle,
+    ActivityType.QUOTE_REQUEST: quote_request.handle,
     ActivityType.REJECT: reject.handle,
     ActivityType.UNDO: undo.handle,
     ActivityType.UPDATE: update.handle,
 }
 
-_ABOUT_US = frozenset(
-    {
-        ActivityType.FOLLOW,
-        ActivityType.BLOCK,
-        ActivityType.LIKE,
-        ActivityType.EMOJI_REACT,
-        ActivityType.ANNOUNCE,
-    }
-)
 _CARRIES_ITS_OBJECT = frozenset({ActivityType.CREATE, ActivityType.UPDATE})
 _MOST_IGNORED_TYPES = 200
 _ODD_TYPE = "(odd)"
@@ -73,18 +74,30 @@ class Inbox:
     """
 
     def __init__(
-        self, db: Database, actors: Actors, hosts: Hosts, uris: Uris, *, clock: Clock, most_waiting: int
+        self,
+        db: Database,
+        actors: Actors,
+        hosts: Hosts,
+        uris: Uris,
+        *,
+        guard: Guard,
+        clock: Clock,
+        most_waiting: int,
     ) -> None:
         self._db = db
         self._actors = actors
         self._hosts = hosts
         self._uris = uris
+        self._guard = guard
         self._clock = clock
         self._most_waiting = most_waiting
+        self.followed = Followed(db)
+        self._relevance = Relevance(db, actors, self.followed, uris)
         self._arrivals: list[tuple[Arrival, asyncio.Future[None]]] = []
         self._storing: asyncio.Task[None] | None = None
         self._asking: Counter[str] = Counter()
         self.arrived = asyncio.Event()
+        self.synchronizer = Synchronizer(db, actors, uris, clock)
         self.waiting = 0
         self.ignored: Counter[str] = Counter()
 
@@ -94,25 +107,37 @@ class Inbox:
         Raises:
             BadJson, BadActivity: it cannot be read.
             BadSignature: it is not signed by its actor.
-            Forbidden: it speaks of what is not its actor's.
+            Forbidden: it speaks of what is not its actor's, or comes from a server with which nothing is exchanged.
             TooManyRequests: more is waiting than can be kept.
             RemoteUnavailable: the server that holds the key does not answer.
         """
-        activity = activities.parse(json.loads(request.body))
+        document = json.loads(request.body)
+        activity = activities.parse(document)
+        self._guard.admit(activity)
         if not await self._concerns_us(activity):
             return
-        asks = must_ask(activity)
+        asks = must_ask(activity, self._uris)
         self._check_room(activity.actor_uri, asks=asks)
-        signed_at = await self._authenticate(request, activity)
+        claim, signer_uri = await self._authenticate(request)
+        if signer_uri == activity.actor_uri:
+            _check_own(activity)
+        else:
+            _check_passed_on(document, activity, signer_uri)
+            if not await self._relevance.is_of_interest(activity):
+                return
+            asks = True
+            self._check_room(signer_uri, asks=asks)
         await self._store(
             Arrival(
-                actor_uri=activity.actor_uri,
+                actor_uri=signer_uri,
                 activity_uri=activity.uri,
                 body=request.body,
                 asks=asks,
-                signed_at=signed_at,
+                signed_at=datetime.fromtimestamp(claim.created_s, UTC),
+                ends=activity.type is ActivityType.DELETE,
             )
         )
+        self.synchronizer.note(signer_uri, request, claim)
 
     def note_asking(self, actor_uris: Iterable[str]) -> None:
         """Note whose activities wait for another server's word."""
@@ -132,22 +157,10 @@ class Inbox:
 
     async def _concerns_us(self, activity: Activity) -> bool:
         """Whether anything here could come of it; decided without asking anybody and before any costly step."""
-        if activity.type is None:
+        if activity.type not in HANDLERS:
             self._ignore(activity.type_name)
             return False
-        if activity.type in _ABOUT_US:
-            return activity.object.uri is not None and self._uris.is_ours(activity.object.uri)
-        if activity.type is ActivityType.CREATE:
-            return self._is_for_us(activity)
-        # All others change what an actor did before: of an unknown one nothing is known that could change. So the
-        # flood of farewells from a server that closes accounts costs one look each (WIRE 5.5).
-        return await self._actors.is_known(activity.actor_uri)
-
-    def _is_for_us(self, activity: Activity) -> bool:
-        """Whether a Create answers something here, or is addressed to somebody here."""
-        document = activity.object.document or {}
-        told = (*activity.to, *activity.cc, document.get("inReplyTo"))
-        return any(isinstance(uri, str) and self._uris.is_ours(uri) for uri in told)
+        return await self._relevance.concerns_us(activity)
 
     def _ignore(self, type_name: str) -> None:
         """Count a type that nothing is done about; nobody has signed it yet, so the name may be anything."""
@@ -156,19 +169,13 @@ class Inbox:
             name = _ODD_TYPE
         self.ignored[name] += 1
 
-    async def _authenticate(self, request: SignedRequest, activity: Activity) -> datetime:
-        """Make sure that the activity is its actor's own (WIRE 2.4, steps 3 to 10); return when it was signed."""
+    async def _authenticate(self, request: SignedRequest) -> tuple[Claim, str]:
+        """Return the signature of the request, and whose it is (WIRE 2.4, steps 3 to 9)."""
         claim = verify.read(request, now=self._clock(), plain_http=self._uris.origin.startswith("http://"))
+        self._guard.admit_key(claim.key_id)
         signer_uri = await self._actors.verify(claim)
         self._hosts.answered(host_of(signer_uri))
-        if activity.actor_uri != signer_uri:
-            raise BadSignature(f"signed by {signer_uri}, not by {activity.actor_uri}")
-        if not same_origin(activity.uri, activity.actor_uri):
-            raise Forbidden(f"the id {activity.uri} is not of the server of {activity.actor_uri}")
-        if activity.type in _CARRIES_ITS_OBJECT and not same_origin(activity.object.uri or "", activity.actor_uri):
-            # Nobody speaks for another server, and asking that server would make us knock where the sender points.
-            raise Forbidden(f"the object {activity.object.uri} is not of the server of {activity.actor_uri}")
-        return datetime.fromtimestamp(claim.created_s, UTC)
+        return claim, signer_uri
 
     async def _store(self, arrival: Arrival) -> None:
         """Return once *arrival* is on the disk, together with all others of the same moment."""
@@ -208,8 +215,27 @@ class Inbox:
         self.arrived.set()
 
 
-def must_ask(activity: Activity) -> bool:
-    """Whether another server must be asked before the activity can take effect."""
-    if activity.type is ActivityType.MOVE:
-        return True
-    return activity.type in _CARRIES_ITS_OBJECT and activity.object.document is None
+def _check_own(activity: Activity) -> None:
+    """Refuse what an actor cannot do, though she signed it (WIRE 2.4, step 10).
+
+    Raises:
+        Forbidden: it speaks of what is not hers.
+    """
+    if not same_origin(activity.uri, activity.actor_uri):
+        raise Forbidden(f"the id {activity.uri} is not of the server of {activity.actor_uri}")
+    if activity.type in _CARRIES_ITS_OBJECT and not same_origin(activity.object.uri or "", activity.actor_uri):
+        # Nobody speaks for another server, and asking that server would make us knock where the sender points.
+        raise Forbidden(f"the object {activity.object.uri} is not of the server of {activity.actor_uri}")
+
+
+def _check_passed_on(document: Mapping[str, object], activity: Activity, signer_uri: str) -> None:
+    """Refuse what one actor sends in the name of another, unless it claims to be words passed on: with a proof inside.
+
+    Whether that proof is good is not looked at: the other's own server is asked instead (WIRE 2.6).
+
+    Raises:
+        BadSignature: it makes no such claim.
+    """
+    proven = any(isinstance(document.get(key), dict | list) for key in ("signature", "proof"))
+    if not proven or activity.type not in PASSED_ON:
+        raise BadSignature(f"signed by {signer_uri}, not by {activity.actor_uri}")

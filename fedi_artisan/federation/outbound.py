@@ -4,14 +4,15 @@ import asyncio
 import logging
 import random
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 from fedi_artisan.config import Config
 from fedi_artisan.domain.clock import Clock
 from fedi_artisan.domain.deliveries import Delivery, DeliveryState, Outcome, Verdict, due_again
-from fedi_artisan.domain.uris import Uris
+from fedi_artisan.domain.synchronization import HEADER, Synchronization, digest_of
+from fedi_artisan.domain.uris import Uris, same_origin
 from fedi_artisan.errors import ArtisanError, RemoteGone
 from fedi_artisan.federation.actors import Actors
 from fedi_artisan.federation.client import Client
@@ -22,7 +23,7 @@ from fedi_artisan.federation.signatures.keys import load_private_key
 from fedi_artisan.federation.signatures.sign import SigningKey
 from fedi_artisan.services import neighbours
 from fedi_artisan.storage import actors as stored_actors
-from fedi_artisan.storage import artisans, deliveries, shown
+from fedi_artisan.storage import artisans, deliveries, followers, shown
 from fedi_artisan.storage.db import Database
 from fedi_artisan.storage.deliveries import Settled
 
@@ -62,9 +63,9 @@ class Outbound:
         signers = ThreadPoolExecutor(SIGNERS, "sign")
         self._courier = Courier(client, hosts, signers, clock, config.timeouts.total_s)
         self._spread = random.Random()  # noqa: S311 - only to keep retries out of step
-        self._keys: dict[int, SigningKey] = {}
+        self._keys: dict[int | None, SigningKey] = {}
         self._keys_as_of = -1
-        self._parsed_keys: dict[int, tuple[str, SigningKey]] = {}
+        self._parsed_keys: dict[int | None, tuple[str, SigningKey]] = {}
         self._ready: deque[Delivery] = deque()
         self._under_way: dict[int, asyncio.Task[None]] = {}
         self._hosts_under_way: Counter[str] = Counter()
@@ -123,10 +124,11 @@ class Outbound:
     async def _deliver(self, delivery: Delivery, leave: Callable[[], None]) -> None:
         """Send one and keep what came of it."""
         try:
-            key = await self._key(delivery.artisan_id)
+            key = await self._key(None if delivery.by_house else delivery.artisan_id)
             # Another one to the same host goes over the same connection; a new one costs it several journeys.
             alone = self._hosts_under_way[delivery.host] == 1
-            outcome = await deliver(self._courier, delivery, key, hang_up=alone)
+            said = await self._said_of_followers(delivery)
+            outcome = await deliver(self._courier, delivery, key, said=said, hang_up=alone)
             if outcome.verdict is Verdict.GONE:
                 await self._look_after(delivery.inbox_url)
         except Exception:  # the boundary: one failing delivery must not stop the others
@@ -141,21 +143,36 @@ class Outbound:
             self._settle_by = asyncio.get_running_loop().time() + SETTLE_WITHIN_S
         self._outcomes.append(outcome)
 
-    async def _key(self, artisan_id: int) -> SigningKey:
-        """Return the key that signs for an artisan."""
+    async def _key(self, artisan_id: int | None) -> SigningKey:
+        """Return the key that signs for an artisan; None is the server itself."""
         # Keys that are forgotten while one is being read must stay so.
         keys = self._keys
         if artisan_id not in keys:
             async with self._db.read() as tx:
                 pem = (await artisans.get_key(tx, artisan_id)).private_pem
-                artisan = await artisans.get(tx, artisan_id)
+                artisan = None if artisan_id is None else await artisans.get(tx, artisan_id)
             held = self._parsed_keys.get(artisan_id)
             # Parsing a key takes longer than fifty signatures, and the very same one is mostly found again.
             if held is None or held[0] != pem:
-                key_id = self._uris.key(self._uris.actor(artisan.uid))
+                actor_uri = self._uris.instance_actor if artisan is None else self._uris.actor(artisan.uid)
+                key_id = self._uris.key(actor_uri)
                 held = self._parsed_keys[artisan_id] = pem, SigningKey(key_id, load_private_key(pem))
             keys[artisan_id] = held[1]
         return keys[artisan_id]
+
+    async def _said_of_followers(self, delivery: Delivery) -> Mapping[str, str]:
+        """Return the header that says which followers are at the other server, where only followers are meant."""
+        if not delivery.for_followers:
+            return {}
+        async with self._db.read() as tx:
+            artisan = await artisans.get(tx, delivery.artisan_id)
+            there = await followers.list_of_host(tx, artisan.id, delivery.host)
+        said = Synchronization(
+            collection_uri=self._uris.followers(artisan.uid),
+            url=self._uris.followers_at(artisan.uid),
+            digest=digest_of(uri for uri in there if same_origin(uri, delivery.inbox_url)),
+        )
+        return {HEADER: said.header()}
 
     def forget_keys(self) -> None:
         """Look at the keys anew: another process may have changed them."""

@@ -1,27 +1,25 @@
 """What arrived takes effect: each activity wholly or not at all, in the order of its actor."""
 
 import asyncio
-import dataclasses
 import logging
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from datetime import datetime, timedelta
 
-from fedi_artisan.domain.actors import RemoteActor
 from fedi_artisan.domain.clock import Clock
 from fedi_artisan.domain.uris import Uris, host_of
-from fedi_artisan.errors import ArtisanError, Forbidden
+from fedi_artisan.errors import ArtisanError
 from fedi_artisan.federation.actors import Actors
 from fedi_artisan.federation.event import Event
+from fedi_artisan.federation.guard import Guard
 from fedi_artisan.federation.inbox import HANDLERS, Inbox
-from fedi_artisan.services import conversation, mentions, neighbours
+from fedi_artisan.federation.resolving import Resolved, Resolver
 from fedi_artisan.storage import inbox
 from fedi_artisan.storage.db import Database, Tx, savepoint
 from fedi_artisan.storage.inbox import AskingRow, InboxRow
 from fedi_artisan.vocab import activity as activities
 from fedi_artisan.vocab import json
-from fedi_artisan.vocab.activity import Activity, Reference
-from fedi_artisan.vocab.types import ActivityType
+from fedi_artisan.vocab.activity import Activity
 
 log = logging.getLogger(__name__)
 
@@ -34,26 +32,20 @@ DEADLINE_OF_ASKING_S = 90.0
 AFTER_A_FAULT_S = 30.0
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Resolved:
-    """An activity with what other servers said about it: its object, or where a Move leads."""
-
-    activity: Activity
-    target: RemoteActor | None = None
-
-
 class Processor:
     """Works through the inbox.
 
     A class because it remembers whose activities are being looked into, so that the order of an actor is kept.
     """
 
-    def __init__(self, db: Database, door: Inbox, actors: Actors, uris: Uris, clock: Clock) -> None:
+    def __init__(self, db: Database, door: Inbox, actors: Actors, uris: Uris, *, guard: Guard, clock: Clock) -> None:
         self._db = db
         self._door = door
         self._actors = actors
         self._uris = uris
+        self._guard = guard
         self._clock = clock
+        self._resolver = Resolver(db, actors, uris)
         self._asking: dict[str, asyncio.Task[None]] = {}
 
     async def process_due(self) -> bool:
@@ -65,12 +57,19 @@ class Processor:
             chosen = self._choose(asking, now, but_of={row.actor_uri for row in rows})
             to_ask = await inbox.list_rows(tx, chosen) if chosen else []
             self._door.waiting = await inbox.count_waiting(tx)
+            await self._heed_rules(tx)
         self._door.note_asking(row.actor_uri for row in asking)
         for row in to_ask:
             self._ask(row)
         if rows:
             await self._apply(rows)
         return bool(rows)
+
+    async def _heed_rules(self, tx: Tx) -> None:
+        """Read the rules anew where they have changed: people may have been forgotten for their sake."""
+        known = self._guard.rules
+        if await self._guard.current(tx) is not known:
+            self._actors.forget_all()
 
     async def finish(self) -> None:
         """Stop asking other servers; what was asked for stays in the inbox."""
@@ -117,76 +116,59 @@ class Processor:
     async def _resolve(self, row: InboxRow) -> None:
         """Ask for what an activity points at, then let it take effect."""
         try:
-            activity = _read(row)
-            if not await self._matters(activity):
-                async with self._db.write() as tx:
-                    await inbox.finish(tx, {row.id: ("done", "nothing here that it could change")})
-                return
             async with asyncio.timeout(DEADLINE_OF_ASKING_S):
-                resolved = await self._fetch(activity)
+                resolved = await self._resolver.resolve(_read(row), row.actor_uri)
         except (ArtisanError, TimeoutError) as error:
             again = isinstance(error, TimeoutError) or error.retry
             async with self._db.write() as tx:
                 await self._fail(tx, row, error, again=again)
         else:
-            await self._apply([row], resolved)
+            if resolved is None:
+                async with self._db.write() as tx:
+                    await inbox.finish(tx, {row.id: ("done", "nothing here that it could change")})
+            else:
+                await self._apply([row], resolved)
 
-    async def _matters(self, activity: Activity) -> bool:
-        """Whether it can change anything here, before anybody is asked for its sake."""
-        async with self._db.read() as tx:
-            if activity.type is ActivityType.MOVE:
-                return await neighbours.is_tied(tx, activity.actor_uri)
-            if activity.type is ActivityType.UPDATE and activity.object.uri != activity.actor_uri:
-                uri = activity.object.uri
-                answers = await conversation.find_subject(tx, self._uris, uri) is not None
-                return answers or await mentions.is_known(tx, uri)
-        return True
-
-    async def _fetch(self, activity: Activity) -> _Resolved:
-        """Return the activity with its object as the object's own server serves it, or where a Move leads."""
-        if activity.type is ActivityType.MOVE:
-            if activity.target is None or activity.target.uri is None:
-                raise Forbidden("a Move without a target")
-            return _Resolved(activity, target=await self._actors.fetch(activity.target.uri))
-        uri = activity.object.uri
-        if uri is None:
-            raise Forbidden("an object without an id cannot be asked for")
-        document = await self._actors.fetch_document(uri)
-        return _Resolved(dataclasses.replace(activity, object=Reference(uri=uri, document=document)))
-
-    async def _apply(self, rows: list[InboxRow], resolved: _Resolved | None = None) -> None:
+    async def _apply(self, rows: list[InboxRow], resolved: Resolved | None = None) -> None:
         """Let activities take effect in one transaction; if one of them fails, in one with a savepoint for each.
 
         Where *resolved* is given, it is that of the only row.
         """
         try:
             async with self._actors.write() as tx:
-                answers = {row.id: await self._answer(tx, row, resolved) for row in rows}
+                await self._heed_rules(tx)
+                answers = {
+                    row.id: await self._answer(tx, row, resolved)
+                    async for row in _standing(tx, rows, asked_for=resolved is not None)
+                }
                 await inbox.finish(tx, answers)
         except Exception as error:  # noqa: BLE001 - whatever it was, it happens again below, to one activity alone
             log.debug("a batch of %d is taken apart: %s", len(rows), error)
             await self._apply_apart(rows, resolved)
+        # Whom we follow may have agreed, or gone.
+        self._door.followed.forget()
 
-    async def _answer(self, tx: Tx, row: InboxRow, resolved: _Resolved | None) -> tuple[str, str]:
+    async def _answer(self, tx: Tx, row: InboxRow, resolved: Resolved | None) -> tuple[str, str]:
         """Let one activity take effect and return how its row ends.
 
         Refusals are common, and come before anything is written: nothing needs to be undone then.
         """
         before = tx.total_changes
         try:
-            return "done", await self._handle(tx, resolved or _Resolved(_read(row)))
+            return "done", await self._handle(tx, resolved or Resolved(activity=_read(row)))
         except ArtisanError as error:
             if error.retry or tx.total_changes != before:
                 raise
             return "refused", str(error)
 
-    async def _apply_apart(self, rows: list[InboxRow], resolved: _Resolved | None) -> None:
+    async def _apply_apart(self, rows: list[InboxRow], resolved: Resolved | None) -> None:
         """Let each activity take effect by itself, so that a failing one takes no other with it."""
         async with self._actors.write() as tx:
-            for row in rows:
+            await self._heed_rules(tx)
+            async for row in _standing(tx, rows, asked_for=resolved is not None):
                 try:
                     async with savepoint(tx):
-                        answer = await self._handle(tx, resolved or _Resolved(_read(row)))
+                        answer = await self._handle(tx, resolved or Resolved(activity=_read(row)))
                         await inbox.finish(tx, {row.id: ("done", answer)})
                 except ArtisanError as error:
                     self._actors.forget_changed()
@@ -196,13 +178,14 @@ class Processor:
                     self._actors.forget_changed()
                     await self._fail(tx, row, error, again=True)
 
-    async def _handle(self, tx: Tx, resolved: _Resolved) -> str:
+    async def _handle(self, tx: Tx, resolved: Resolved) -> str:
         """Let one activity take effect and return what came of it."""
         activity = resolved.activity
-        sender = await self._actors.known(tx, activity.actor_uri)
+        sender = await self._actors.meet(tx, activity.actor_uri, resolved.author)
         if sender is None:
             return "the sender is gone"
-        if activity.type is None:
+        handle = HANDLERS.get(activity.type) if activity.type is not None else None
+        if handle is None:
             return "nothing to do"
         event = Event(
             activity=activity,
@@ -211,8 +194,10 @@ class Processor:
             uris=self._uris,
             now=self._clock(),
             target=resolved.target,
+            guard=self._guard,
+            shared=resolved.shared,
         )
-        return await HANDLERS[activity.type](tx, event)
+        return await handle(tx, event)
 
     async def _fail(self, tx: Tx, row: InboxRow, error: Exception, *, again: bool) -> None:
         """Record that an activity failed: for good, or until later."""
@@ -221,6 +206,19 @@ class Processor:
             await inbox.postpone(tx, row.id, self._clock() + FIRST_WAIT * 4**row.attempts, answer)
         else:
             await inbox.finish(tx, {row.id: ("refused", answer)})
+
+
+async def _standing(tx: Tx, rows: Iterable[InboxRow], *, asked_for: bool) -> AsyncIterator[InboxRow]:
+    """Give these activities, but for those that their actor took back since they were read from the inbox.
+
+    That is by an earlier one of the same batch, or *asked_for*, while others were asked about it.
+    """
+    heard: set[str] = set()
+    for row in rows:
+        if (asked_for or row.actor_uri in heard) and not await inbox.is_waiting(tx, row.id):
+            continue
+        heard.add(row.actor_uri)
+        yield row
 
 
 def _read(row: InboxRow) -> Activity:

@@ -4,12 +4,14 @@ import asyncio
 import logging
 from datetime import datetime, timedelta
 
+from fedi_artisan.config import Limits
 from fedi_artisan.domain.clock import Clock
 from fedi_artisan.federation.actors import Actors
 from fedi_artisan.federation.hosts import DEAD_AFTER, SCHEME_HOLDS
 from fedi_artisan.federation.inbox import Inbox
 from fedi_artisan.federation.outbound import Outbound
 from fedi_artisan.federation.process import Processor
+from fedi_artisan.services import room, safety
 from fedi_artisan.storage import actors as stored_actors
 from fedi_artisan.storage import deliveries, happenings, hosts, inbox
 from fedi_artisan.storage.db import Database
@@ -28,13 +30,22 @@ class Queue:
     """The work behind the answers. A class because its loops start and end together."""
 
     def __init__(
-        self, db: Database, door: Inbox, processor: Processor, outbound: Outbound, *, actors: Actors, clock: Clock
+        self,
+        db: Database,
+        door: Inbox,
+        processor: Processor,
+        outbound: Outbound,
+        *,
+        actors: Actors,
+        limits: Limits,
+        clock: Clock,
     ) -> None:
         self._db = db
         self._door = door
         self._processor = processor
         self._outbound = outbound
         self._actors = actors
+        self._limits = limits
         self._clock = clock
 
     async def run(self) -> None:
@@ -44,6 +55,7 @@ class Queue:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._process_inbox())
             group.create_task(self._outbound.run())
+            group.create_task(self._door.synchronizer.run())
             group.create_task(self._tidy())
 
     def wake(self) -> None:
@@ -91,6 +103,9 @@ class Queue:
         now = self._clock()
         counts = dict(self._door.ignored)
         self._door.ignored.clear()
+        # What was interrupted when a server was blocked.
+        unwelcome = await safety.clear(self._db, now)
+        passing = await room.tidy(self._db, self._limits, now)
         async with self._db.write() as tx:
             await inbox.count_ignored(tx, counts)
             forgotten = await inbox.prune(tx, now - INBOX_KEPT)
@@ -99,9 +114,9 @@ class Queue:
             forgotten += await happenings.prune_moves(tx, now - MOVES_KEPT)
             given_up = await hosts.give_up_dead(tx, now - DEAD_AFTER, now)
             strangers = await stored_actors.prune(tx, now - STRANGERS_KEPT)
-        if strangers:
+        if strangers or unwelcome:
             self._actors.forget_all()
         if given_up:
             log.info("gave up %d deliveries to servers that have not answered for long", given_up)
-        if forgotten or strangers:
-            log.info("tidied up: %d rows, %d strangers", forgotten, strangers)
+        if forgotten or strangers or passing:
+            log.info("tidied up: %d rows, %d strangers, %d posts of others", forgotten, strangers, passing)

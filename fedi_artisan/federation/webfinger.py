@@ -45,11 +45,15 @@ class WebFinger:
                 raise RemoteMalformed(f"{host} and {subject} do not agree about who {handle} is")
         actor = await self._actors.fetch(actor_uri)
         if host_of(actor.uri) not in {host, split_handle(subject)[1]}:
-            await self._confirm(actor)
+            await self.confirm(actor)
         return actor
 
-    async def _confirm(self, actor: RemoteActor) -> None:
-        """Let the actor's own server say that she is there: a stranger may point at anybody (WIRE 10.2 #29)."""
+    async def confirm(self, actor: RemoteActor) -> None:
+        """Let the actor's own server say that she is there: a stranger may point at anybody (WIRE 10.2 #29).
+
+        Raises:
+            RemoteError: it does not say so, or says that another is.
+        """
         host = host_of(actor.uri)
         _, confirmed_uri = await self._ask(f"acct:{actor.username}@{host}", host)
         if confirmed_uri != actor.uri:

@@ -19,6 +19,7 @@ from fedi_artisan.media import frames, metadata
 from fedi_artisan.media.authorship import Authorship
 from fedi_artisan.media.derive import Look, Made, Mark, derive, forbid_other_loaders, whole
 from fedi_artisan.media.derive.avatar import avatar
+from fedi_artisan.media.derive.glimpse import glimpse
 from fedi_artisan.media.kinds import HEAD_BYTES, Kind, kind_of
 from fedi_artisan.media.recipe import Recipe
 from fedi_artisan.media.refusal import PhotoRefused, Refusal
@@ -64,6 +65,9 @@ def _develop(pipe: BinaryIO, recipe: Recipe, mark: int | None, *, most_pixels: i
     with mmap.mmap(_STDIN, 0, access=mmap.ACCESS_READ) as content:
         if recipe.small:
             look = avatar(_STDIN, kind, most_pixels=most_pixels, memory_bytes=memory_bytes, emit=emit)
+            return _told(look, Facts(), look.remarks)
+        if recipe.glimpse:
+            look = glimpse(_STDIN, kind, most_pixels=most_pixels, memory_bytes=memory_bytes, emit=emit)
             return _told(look, Facts(), look.remarks)
         if kind is Kind.TIFF and metadata.exif.is_raw(content):
             raise PhotoRefused(Refusal.RAW)

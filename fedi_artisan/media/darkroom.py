@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from fedi_artisan.config import Config
-from fedi_artisan.domain.photos import AVATAR_PX, POST_BYTES, PictureType, Rendition, Role
+from fedi_artisan.domain.photos import AVATAR_PX, GLIMPSE_PX, POST_BYTES, PictureType, Rendition, Role
 from fedi_artisan.errors import BadPhoto
 from fedi_artisan.media import frames
 from fedi_artisan.media.incoming import begin
@@ -128,6 +128,17 @@ async def shrink(config: Config, store: Store, original: Path) -> Rendition:
     return developed.renditions[0]
 
 
+async def glimpse(config: Config, store: Store, original: Path) -> Rendition:
+    """Make one picture for a phone of somebody else's photograph, the file *original*, and put it into *store*.
+
+    Raises:
+        BadPhoto: nothing can be made of it.
+    """
+    timeouts = replace(config.timeouts, photo_s=min(config.timeouts.photo_s, _PORTRAIT_S))
+    developed = await develop(replace(config, timeouts=timeouts), store, original, Recipe(glimpse=True))
+    return developed.renditions[0]
+
+
 async def check(config: Config, original: Path, recipe: Recipe, *, mark: Path | None = None) -> None:
     """Find out whether pictures could be made of the file *original* by *recipe*, and store nothing.
 
@@ -221,7 +232,7 @@ def _listen(
         while pipe is not None and len(prints) <= frames.MOST_PICTURES:
             frame = frames.receive(pipe)
             if isinstance(frame, frames.Told):
-                _check_whole(prints, small=order.recipe.small)
+                _check_whole(prints, order.recipe)
                 told = frame
                 break
             unfinished = kept.enter_context(begin(order.config))
@@ -267,14 +278,14 @@ def _chunks(pipe: IO[bytes], count: int) -> Iterator[bytes]:
         yield chunk
 
 
-def _check_whole(prints: list[_Print], *, small: bool) -> None:
+def _check_whole(prints: list[_Print], recipe: Recipe) -> None:
     """Raise ValueError unless there is what every photograph must have: one POST small enough, one card, and views.
 
-    Of a *small* one there must be a single picture, which is small indeed.
+    Of somebody else's there must be a single picture, which is small indeed.
     """
-    if small:
+    if recipe.small or recipe.glimpse:
         sides_px = [(one.announced.width_px, one.announced.height_px) for one in prints]
-        if len(sides_px) != 1 or max(sides_px[0]) > AVATAR_PX:
+        if len(sides_px) != 1 or max(sides_px[0]) > (AVATAR_PX if recipe.small else GLIMPSE_PX):
             raise ValueError("the photo child made something else than one small picture")
         return
     roles = [one.announced.role for one in prints]

@@ -23,6 +23,7 @@ class Recipe:
         full_size: whether the whole photograph becomes public.
         watermark: what is drawn over every public picture, or None.
         small: whether it is somebody else's portrait, of which one small picture is made and nothing else.
+        glimpse: whether it is somebody else's photograph, of which one picture for a phone is made and nothing else.
     """
 
     creator: str = ""
@@ -32,6 +33,7 @@ class Recipe:
     full_size: bool = False
     watermark: Watermark | None = None
     small: bool = False
+    glimpse: bool = False
 
     def to_json(self) -> str:
         """Return it as one line of JSON."""
@@ -53,5 +55,7 @@ class Recipe:
         The name of who made them is left out: it stands in the files as it was then, and a new one alone is no reason
         to make everything anew and to tell everybody.
         """
-        unsigned = replace(self, creator="")
-        return hashlib.sha256(f"{EDITION} {unsigned.to_json()}".encode()).hexdigest()[:16]
+        said = asdict(replace(self, creator=""))
+        # Never set where a digest is asked for; those that are written down know nothing of it.
+        del said["glimpse"]
+        return hashlib.sha256(f"{EDITION} {json.dumps(said, sort_keys=True)}".encode()).hexdigest()[:16]

@@ -154,7 +154,7 @@ async def rotate_key(tx: Tx, uris: Uris, artisan: Artisan, key: tuple[str, str],
 
 
 async def tell_anew(tx: Tx, uris: Uris, artisan_id: int, now: datetime) -> None:
-    """Tell all followers of an artisan whose portrait or header was made anew: it has another address now."""
+    """Tell all followers how an artisan's actor reads now, where something else than her words has changed in it."""
     await _announce_change(tx, uris, await artisans.get(tx, artisan_id), now)
 
 

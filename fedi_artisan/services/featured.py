@@ -1,4 +1,4 @@
-"""The works that an artisan shows first, here and on other servers."""
+"""What an artisan shows first, here and on other servers."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -8,15 +8,16 @@ from fedi_artisan.domain.uris import Uris
 from fedi_artisan.domain.works import MOST_FEATURED
 from fedi_artisan.errors import BadInput
 from fedi_artisan.services import artisans as artisans_service
+from fedi_artisan.services import pins
 from fedi_artisan.storage import featured
 from fedi_artisan.storage.db import Tx
 
 
 async def choose(tx: Tx, uris: Uris, artisan: Artisan, uids: Collection[str], now: datetime) -> None:
-    """Show these of the artisan's works first, and tell all followers if that is a change.
+    """Show these of the artisan's works and entries first, and tell all followers if that is a change.
 
-    The works themselves say nothing else than before, so it is the artisan who is told of anew: other servers then look
-    at what she shows first.
+    These say nothing else than before, so besides each change it is the artisan who is told of anew: servers that know
+    nothing of such changes then look at what she shows first.
 
     Raises:
         BadInput: there are more than other servers display.
@@ -27,7 +28,8 @@ async def choose(tx: Tx, uris: Uris, artisan: Artisan, uids: Collection[str], no
             count=len(set(uids)),
             most=MOST_FEATURED,
         )
-    before = await featured.list_uids(tx, artisan.id)
+    before, pinned = await featured.list_uids(tx, artisan.id), await featured.list_pins(tx, artisan.id)
     await featured.put(tx, artisan.id, uids)
+    await pins.tell_changes(tx, uris, artisan, pinned, now)
     if await featured.list_uids(tx, artisan.id) != before:
         await artisans_service.tell_anew(tx, uris, artisan.id, now)

@@ -20,18 +20,19 @@ class Known:
     actor: RemoteActor
 
 
-async def request(tx: Tx, uris: Uris, artisan: Artisan, follower: Known, *, follow_uri: str, now: datetime) -> bool:
+async def request(
+    tx: Tx, uris: Uris, artisan: Artisan, follower: Known, *, follow_uri: str, now: datetime, waits: bool = False
+) -> bool:
     """Take the actor as a follower and say so, or where the artisan wants to answer herself, have her wait.
 
+    With *waits* the artisan answers her, whatever she wants of others.
+
     A repeated request replaces the id of the first; that of a follower is accepted again at once, as her server may
-    have lost our answer. Returns whether she follows now.
+    have lost our answer. Nobody else can follow an artisan who has moved: she is told so (WIRE 8). Returns whether the
+    actor follows now.
     """
     await followers.unblock(tx, follower.id, artisan_id=artisan.id)
-    if artisan.approves_followers and not await followers.is_follower(tx, artisan.id, follower.id):
-        await follow_requests.put(tx, artisan.id, follower.id, follow_uri, now)
-        return False
-    await follow_requests.delete(tx, artisan.id, follower.id)
-    await followers.put(tx, artisan.id, follower.id, follow_uri, now)
+    new = not await followers.is_follower(tx, artisan.id, follower.id)
     asker = Asker(
         actor_id=follower.id,
         actor_uri=follower.actor.uri,
@@ -39,6 +40,14 @@ async def request(tx: Tx, uris: Uris, artisan: Artisan, follower: Known, *, foll
         follow_uri=follow_uri,
         asked_at=now,
     )
+    if new and artisan.moved_to is not None:
+        await _answer(tx, uris, artisan, asker, accepted=False, now=now)
+        return False
+    if new and (waits or artisan.approves_followers):
+        await follow_requests.put(tx, artisan.id, follower.id, follow_uri, now)
+        return False
+    await follow_requests.delete(tx, artisan.id, follower.id)
+    await followers.put(tx, artisan.id, follower.id, follow_uri, now)
     await _answer(tx, uris, artisan, asker, accepted=True, now=now)
     return True
 

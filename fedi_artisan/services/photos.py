@@ -8,6 +8,7 @@ from fedi_artisan.domain.photos import Photo
 from fedi_artisan.domain.uris import Uris, new_uid
 from fedi_artisan.media.recipe import Recipe
 from fedi_artisan.services import artisans as artisans_service
+from fedi_artisan.services import speaking
 from fedi_artisan.services import works as works_service
 from fedi_artisan.services.recipes import find_recipe
 from fedi_artisan.storage import photo_jobs, photos, works
@@ -68,6 +69,8 @@ async def put_made(tx: Tx, uris: Uris, job: Job, made: Photo, *, recipe: Recipe,
     if is_placed and recipe.digest != (await find_recipe(tx, standing)).digest:
         await photo_jobs.want(tx, [job.photo_id], now)
     if standing.work_id is None:
+        if another:
+            await speaking.tell_anew(tx, uris, job.photo_id, now)
         return
     if another:
         await works.set_untold(tx, standing.work_id)

@@ -1,4 +1,4 @@
-"""The loop that publishes what waits: each draft when its moment has come and its photographs are made."""
+"""The loop of what waits for its moment: drafts that are to be published, works that are to be closed to answers."""
 
 import asyncio
 import contextlib
@@ -9,8 +9,10 @@ from datetime import timedelta
 from fedi_artisan.domain.clock import Clock, utc_now
 from fedi_artisan.domain.uris import Uris
 from fedi_artisan.errors import NotFound
+from fedi_artisan.services import post_drafts as post_drafts_service
+from fedi_artisan.services.policies import close_ripe
 from fedi_artisan.services.publication import publish
-from fedi_artisan.storage import artisans, drafts
+from fedi_artisan.storage import artisans, drafts, policies, post_drafts
 from fedi_artisan.storage.db import Database
 
 _log = logging.getLogger(__name__)
@@ -35,6 +37,8 @@ class Publisher:
         while True:
             self._woken.clear()
             await self.publish_due()
+            await self.close_due()
+            await self.say_due()
             await self.forget()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(await self._wait_s()):
@@ -61,14 +65,38 @@ class Publisher:
                 _log.exception("draft %s could not be published", uid)
         return published
 
+    async def close_due(self) -> None:
+        """Close to answers the works whose days are over."""
+        while True:
+            now = self.clock()
+            async with self.db.read() as tx:
+                if not await policies.list_ripe(tx, now, 1):
+                    return
+            async with self.db.write() as tx:
+                await close_ripe(tx, self.uris, now)
+
+    async def say_due(self) -> int:
+        """Say all that waited for its pictures, each by itself; return how many posts came of it."""
+        async with self.db.read() as tx:
+            due = await post_drafts.list_due(tx)
+        said = 0
+        for draft_id in due:
+            try:
+                async with self.db.write() as tx:
+                    said += await post_drafts_service.publish_due(tx, self.uris, draft_id, self.clock())
+            except Exception:  # noqa: BLE001 - as above
+                _log.exception("what was written could not be said")
+        return said
+
     async def forget(self) -> None:
         """Forget drafts that were published long ago."""
         before = self.clock() - PUBLISHED_KEPT
         async with self.db.read() as tx:
-            if not await drafts.has_published(tx, before):
+            if not await drafts.has_published(tx, before) and not await post_drafts.has_published(tx, before):
                 return
         async with self.db.write() as tx:
             await drafts.forget_published(tx, before)
+            await post_drafts.forget_published(tx, before)
 
     async def _publish(self, artisan_id: int, uid: str) -> bool:
         """Publish one draft if it still waits; return whether it is published now."""

@@ -4,13 +4,15 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 
 from fedi_artisan.domain.actors import Artisan
+from fedi_artisan.domain.policies import is_closed
 from fedi_artisan.domain.texts import check_languages
 from fedi_artisan.domain.uris import Uris, new_uid
 from fedi_artisan.domain.works import MOST_FEATURED, Audience, Draft, Series, SeriesWording, Work
 from fedi_artisan.errors import BadInput, Gone
+from fedi_artisan.services import pins
 from fedi_artisan.services.outbox import say
 from fedi_artisan.services.recipes import want_stale
-from fedi_artisan.storage import artisans, conversation, deliveries, drafts, followers, series, works
+from fedi_artisan.storage import artisans, conversation, deliveries, drafts, featured, followers, series, works
 from fedi_artisan.storage.db import Tx
 from fedi_artisan.vocab import render
 
@@ -30,6 +32,7 @@ async def publish(
     """
     past = _past(published_at, draft, now)
     await _check_featured(tx, artisan, draft, was_featured=False)
+    pinned = await featured.list_pins(tx, artisan.id)
     work = await works.insert(
         tx,
         uid=new_uid(now),
@@ -39,8 +42,10 @@ async def publish(
         now=now if past is None else past,
         told_at=now if past is None and draft.audience.sent else None,
     )
+    work = await _settle(tx, work, artisan, now)
     if draft.audience.sent:
         await _say_new(tx, uris, work, artisan, now)
+    await pins.tell_changes(tx, uris, artisan, pinned, now)
     await want_stale(tx, now, work_id=work.id)
     return work
 
@@ -58,13 +63,17 @@ async def revise(tx: Tx, uris: Uris, work: Work, draft: Draft, now: datetime) ->
     artisan = await _artisan_of(tx, work)
     _check_audience(work.draft.audience, draft.audience)
     await _check_featured(tx, artisan, draft, was_featured=work.draft.featured)
-    edited_at = _moment_of_edit(work, now)
+    pinned, edited_at = await featured.list_pins(tx, artisan.id), _moment_of_edit(work, now)
     revised = await works.update(tx, work, draft, series_uid=new_uid(now), now=edited_at)
-    if draft.audience.sent and not work.draft.audience.sent:
+    becomes_known = draft.audience.sent and not work.draft.audience.sent
+    if becomes_known:
         revised = await works.set_told(tx, revised, edited_at)
+    revised = await _settle(tx, revised, artisan, now)
+    if becomes_known:
         await _say_new(tx, uris, revised, artisan, now)
     elif draft.audience.sent:
         await _say_changed(tx, uris, revised, artisan, now)
+    await pins.tell_changes(tx, uris, artisan, pinned, now)
     await want_stale(tx, now, work_id=work.id)
     return revised
 
@@ -77,6 +86,20 @@ async def tell_anew(tx: Tx, uris: Uris, work_id: int, now: datetime) -> None:
     artisan = await _artisan_of(tx, work)
     told = await works.touch(tx, work, _moment_of_edit(work, now))
     await _say_changed(tx, uris, told, artisan, now)
+
+
+async def tell_permissions(tx: Tx, uris: Uris, work: Work, now: datetime) -> None:
+    """Tell everybody who may know a work who may answer and quote it now.
+
+    The work is as it was, and so is the moment of its last edit: others take that as no edit, and take over the rest.
+    """
+    await _say_changed(tx, uris, work, await _artisan_of(tx, work), now)
+
+
+async def _settle(tx: Tx, work: Work, artisan: Artisan, now: datetime) -> Work:
+    """Close a work that is too old to be answered, or open it; return it as it is now."""
+    closed = is_closed(work.draft.policy.within(artisan.policy), work.open_since, now)
+    return work if closed == work.closed else await works.set_closed(tx, work, closed=closed)
 
 
 async def withdraw(tx: Tx, uris: Uris, work: Work, now: datetime) -> None:
@@ -218,7 +241,7 @@ def _check_audience(was: Audience, wanted: Audience) -> None:
 async def _check_featured(tx: Tx, artisan: Artisan, draft: Draft, *, was_featured: bool) -> None:
     """Refuse to show one more work first than other servers display."""
     if draft.featured and not was_featured:
-        chosen = await works.count_featured(tx, artisan.id)
+        chosen = await featured.count(tx, artisan.id)
         if chosen >= MOST_FEATURED:
             raise BadInput(
                 "{count} works are shown first already, and no more are shown elsewhere: take one of them off that "

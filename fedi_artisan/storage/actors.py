@@ -1,6 +1,7 @@
 """Actors of other servers, as far as they have to do with an artisan here."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -38,6 +39,7 @@ def _stored(row: Row) -> StoredActor:
         icon_url=row["icon_url"],
         also_known_as=tuple(json.loads(row["also_known_as"])),
         moved_to_uri=row["moved_to_uri"],
+        summary_html=row["summary_html"],
         keys=tuple(PublicKey(key_id=key_id, owner_uri=row["uri"], pem=pem) for key_id, pem in json.loads(row["keys"])),
     )
     return StoredActor(row["id"], actor, from_ms(row["fetched_at"]))
@@ -51,13 +53,13 @@ async def put(tx: Tx, actor: RemoteActor, now: datetime) -> int:
     """
     sql = """
         INSERT INTO actors (uri, host, type, username, name, url, inbox_url, shared_inbox_url, followers_uri, icon_url,
-            also_known_as, moved_to_uri, fetched_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            also_known_as, moved_to_uri, summary_html, fetched_at, first_seen_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (uri) DO UPDATE SET type = excluded.type, username = excluded.username, name = excluded.name,
             url = excluded.url, inbox_url = excluded.inbox_url, shared_inbox_url = excluded.shared_inbox_url,
             followers_uri = excluded.followers_uri, icon_url = excluded.icon_url,
             also_known_as = excluded.also_known_as, moved_to_uri = excluded.moved_to_uri,
-            fetched_at = excluded.fetched_at
+            summary_html = excluded.summary_html, fetched_at = excluded.fetched_at
         RETURNING id
     """
     values = (
@@ -73,6 +75,8 @@ async def put(tx: Tx, actor: RemoteActor, now: datetime) -> int:
         actor.icon_url,
         json.dumps(actor.also_known_as),
         actor.moved_to_uri,
+        actor.summary_html,
+        to_ms(now),
         to_ms(now),
     )
     actor_id = int((await fetch_all(tx, sql, values))[0]["id"])
@@ -88,11 +92,39 @@ async def find(tx: Tx, uri: str) -> StoredActor | None:
     return None if row is None else _stored(row)
 
 
+async def find_by_handle(tx: Tx, username: str, host: str) -> StoredActor | None:
+    """Return the actor with this handle, if she is known here; of several, the one who was read last."""
+    sql = _SELECT + "WHERE username = ? COLLATE NOCASE AND host = ? ORDER BY fetched_at DESC LIMIT 1"
+    row = await fetch_one(tx, sql, (username, host))
+    return None if row is None else _stored(row)
+
+
+async def find_by_id(tx: Tx, actor_id: int) -> StoredActor | None:
+    """Return the actor of this row."""
+    row = await fetch_one(tx, _SELECT + "WHERE actors.id = ?", (actor_id,))
+    return None if row is None else _stored(row)
+
+
 async def find_by_key(tx: Tx, key_id: str) -> StoredActor | None:
     """Return the known actor who lists this key."""
     sql = _SELECT + "JOIN actor_keys AS listed ON listed.actor_id = actors.id WHERE listed.key_id = ?"
     row = await fetch_one(tx, sql, (key_id,))
     return None if row is None else _stored(row)
+
+
+async def find_by_url(tx: Tx, url: str) -> StoredActor | None:
+    """Return the known actor whose page this is; of several that say so, the one of the page's own server."""
+    row = await fetch_one(tx, _SELECT + "WHERE url = ? AND host = ? LIMIT 1", (url, host_of(url)))
+    return None if row is None else _stored(row)
+
+
+async def list_known_handles(tx: Tx, handles: Collection[str]) -> frozenset[str]:
+    """Return those of some handles, in small letters, whose actors are known here."""
+    sql = """
+        SELECT lower(username || '@' || host) AS handle FROM actors
+        WHERE handle IN (SELECT value FROM json_each(?))
+    """
+    return frozenset(row["handle"] for row in await fetch_all(tx, sql, (json.dumps([*handles]),)))
 
 
 async def find_id(tx: Tx, uri: str) -> int | None:
@@ -115,9 +147,20 @@ async def is_tied(tx: Tx, uri: str) -> bool:
     return await fetch_one(tx, sql, (uri,)) is not None
 
 
-async def set_moved(tx: Tx, uri: str, target_uri: str) -> None:
-    """Note that the actor *uri* is now at *target_uri*."""
-    await tx.execute("UPDATE actors SET moved_to_uri = ? WHERE uri = ?", (target_uri, uri))
+async def set_moved(tx: Tx, uri: str, target_uri: str, now: datetime) -> None:
+    """Note that the actor *uri* is now at *target_uri*; said once more, it is no other move."""
+    sql = """
+        UPDATE actors SET moved_at = iif(moved_to_uri IS ?1 AND moved_at NOT NULL, moved_at, ?2), moved_to_uri = ?1
+        WHERE uri = ?3
+    """
+    await tx.execute(sql, (target_uri, to_ms(now), uri))
+
+
+async def find_move(tx: Tx, uri: str) -> tuple[str, datetime] | None:
+    """Return where the actor *uri* last said that she moved, and when; None where she never did."""
+    sql = "SELECT moved_to_uri, moved_at FROM actors WHERE uri = ? AND moved_at IS NOT NULL"
+    row = await fetch_one(tx, sql, (uri,))
+    return None if row is None else (row["moved_to_uri"] or "", from_ms(row["moved_at"]))
 
 
 async def drop_shared_inbox(tx: Tx, inbox_url: str) -> None:
@@ -138,11 +181,14 @@ async def prune(tx: Tx, before: datetime) -> int:
             AND NOT EXISTS (SELECT 1 FROM following WHERE actor_id = actors.id)
             AND NOT EXISTS (SELECT 1 FROM blocks WHERE actor_id = actors.id)
             AND NOT EXISTS (SELECT 1 FROM reactions WHERE actor_id = actors.id)
-            AND NOT EXISTS (SELECT 1 FROM replies WHERE actor_id = actors.id)
-            AND NOT EXISTS (SELECT 1 FROM mentions WHERE actor_id = actors.id)
+            AND NOT EXISTS (SELECT 1 FROM posts WHERE actor_id = actors.id)
+            AND NOT EXISTS (SELECT 1 FROM shares WHERE actor_id = actors.id)
+            AND NOT EXISTS (SELECT 1 FROM post_reactions WHERE actor_id = actors.id)
             AND NOT EXISTS (SELECT 1 FROM follow_requests WHERE actor_id = actors.id)
             AND NOT EXISTS (SELECT 1 FROM moves WHERE actor_id = actors.id)
             AND NOT EXISTS (SELECT 1 FROM moves WHERE target_id = actors.id)
+            AND NOT EXISTS (SELECT 1 FROM quotes WHERE actor_id = actors.id)
+            AND NOT EXISTS (SELECT 1 FROM quotations WHERE actor_id = actors.id)
             AND NOT EXISTS (SELECT 1 FROM inbox WHERE actor_uri = actors.uri AND state = 'waiting')
         RETURNING id
     """

@@ -7,7 +7,9 @@ from typing import Any
 
 from fedi_artisan.domain.actors import Artisan, Commissions, ProfileLink
 from fedi_artisan.domain.appearance import Appearance, Home, Layout, Order, Typeface
+from fedi_artisan.domain.moving import Account
 from fedi_artisan.domain.photos import Photo
+from fedi_artisan.domain.policies import Policy, Quoting, Replying, Welcome
 from fedi_artisan.domain.terms import Licence, Position, Terms, Watermark
 from fedi_artisan.errors import BadInput, NotFound
 from fedi_artisan.storage.db import Row, Tx, fetch_all, fetch_one, fetch_value, from_ms, to_ms
@@ -25,7 +27,10 @@ class StoredKey:
 
 _SELECT = """
     SELECT artisans.*, (SELECT value FROM photo_values WHERE id = icon_id) AS icon,
-        (SELECT value FROM photo_values WHERE id = image_id) AS image
+        (SELECT value FROM photo_values WHERE id = image_id) AS image,
+        (SELECT json_group_array(uri) FROM own_accounts WHERE artisan_id = artisans.id) AS also_known_as,
+        (SELECT json_object('uri', uri, 'handle', handle, 'url', url, 'name', name) FROM own_moves
+            WHERE artisan_id = artisans.id AND ended_at IS NULL ORDER BY id DESC LIMIT 1) AS moved_to
     FROM artisans
 """
 
@@ -69,7 +74,15 @@ def _artisan(row: Row) -> Artisan:
         appearance=_appearance(json.loads(row["appearance"])),
         studio_language=row["studio_language"],
         approves_followers=bool(row["approves_followers"]),
+        policy=_policy(row),
+        welcome=Welcome(row["welcome"]),
+        also_known_as=tuple(json.loads(row["also_known_as"])),
+        moved_to=None if row["moved_to"] is None else Account(**json.loads(row["moved_to"])),
     )
+
+
+def _policy(row: Row) -> Policy:
+    return Policy(replies=Replying(row["may_reply"]), quotes=Quoting(row["may_quote"]), days=row["close_after_days"])
 
 
 def _appearance(raw: dict[str, Any]) -> Appearance:
@@ -101,10 +114,15 @@ async def update(tx: Tx, artisan: Artisan) -> None:
     watermark = None if terms.watermark is None else json.dumps(asdict(terms.watermark))
     sql = """
         UPDATE artisans SET name = ?, summary = ?, language = ?, licence = ?, full_size = ?, ai_refused = ?,
-            watermark = ?, icon_id = (SELECT id FROM photos WHERE uid = ? AND work_id IS NULL),
-            image_id = (SELECT id FROM photos WHERE uid = ? AND work_id IS NULL), summaries = ?, crafts = ?, places = ?,
-            commissions = ?, commissions_notes = ?, links = ?, appearance = ?, studio_language = ?,
-            approves_followers = ?, updated_at = ?
+            watermark = ?, icon_id = (
+                SELECT id FROM photos WHERE uid = ? AND work_id IS NULL
+                    AND id NOT IN (SELECT photo_id FROM post_photos)),
+            image_id = (
+                SELECT id FROM photos WHERE uid = ? AND work_id IS NULL
+                    AND id NOT IN (SELECT photo_id FROM post_photos)),
+            summaries = ?, crafts = ?, places = ?, commissions = ?, commissions_notes = ?, links = ?, appearance = ?,
+            studio_language = ?, approves_followers = ?, may_reply = ?, may_quote = ?, close_after_days = ?,
+            welcome = ?, updated_at = ?
         WHERE id = ? RETURNING icon_id, image_id
     """
     said = (artisan.name, artisan.summary, artisan.language)
@@ -136,6 +154,10 @@ def _portfolio(artisan: Artisan) -> tuple[object, ...]:
         json.dumps(asdict(artisan.appearance)),
         artisan.studio_language,
         artisan.approves_followers,
+        artisan.policy.replies,
+        artisan.policy.quotes,
+        artisan.policy.days,
+        artisan.welcome,
     )
 
 

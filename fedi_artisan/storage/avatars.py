@@ -1,6 +1,8 @@
 """Our small copies of other people's portraits: which are wanted, which there are, and which must go.
 
-Wanted are those of actors whose approved public replies stand below a work.
+Wanted are those of actors whose approved public replies stand below a work, where anybody sees them; and those whom an
+artisan sees in the studio because of something that she did herself: follow, share, answer. Nobody is asked for the
+portrait of a stranger who merely wrote to her.
 """
 
 import json
@@ -8,7 +10,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from fedi_artisan.storage.db import Tx, fetch_all, fetch_value, to_ms
+from fedi_artisan.storage import small_copies
+from fedi_artisan.storage.db import Tx, fetch_all, to_ms
+from fedi_artisan.storage.small_copies import Copies
+
+# Those who are shown: on public pages; as people whom somebody here follows, and what these shared since ?1; as whom an
+# artisan answered.
+_SHOWN = """
+    SELECT actor_id FROM repliers
+    UNION SELECT actor_id FROM following WHERE state = 'accepted'
+    UNION SELECT posts.actor_id FROM shares JOIN following ON following.actor_id = shares.actor_id
+        JOIN posts ON posts.id = post_id
+        WHERE shared_at >= ?1 AND state = 'accepted' AND posts.actor_id IS NOT NULL
+    UNION SELECT answered.actor_id FROM posts AS own JOIN posts AS answered ON answered.uri = own.in_reply_to
+        WHERE own.artisan_id IS NOT NULL AND answered.actor_id IS NOT NULL
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,22 +35,25 @@ class Wanted:
     source_url: str
 
 
-async def find_wanted(tx: Tx, *, failed_before: datetime, changed_before: datetime) -> list[Wanted]:
+async def find_wanted(
+    tx: Tx, *, shared_since: datetime, failed_before: datetime, changed_before: datetime
+) -> list[Wanted]:
     """Return the portraits that are to be fetched, the newest actor's first.
 
     Args:
         tx: the transaction.
+        shared_since: of what was shared before this moment nobody's is fetched any more.
         failed_before: what was asked for in vain before this moment is asked for again.
         changed_before: what was asked for before this moment is asked for at another address, if it has one now.
     """
-    sql = """
+    sql = f"""
         SELECT actors.id, icon_url FROM actors LEFT JOIN avatars ON avatars.actor_id = actors.id
-        WHERE actors.id IN (SELECT actor_id FROM repliers) AND icon_url IS NOT NULL
-            AND (avatars.actor_id IS NULL OR (source_url <> icon_url AND avatars.fetched_at <= ?)
-                OR (source_url = icon_url AND file IS NULL AND avatars.fetched_at <= ?))
+        WHERE actors.id IN ({_SHOWN}) AND icon_url IS NOT NULL
+            AND (avatars.actor_id IS NULL OR (source_url <> icon_url AND avatars.fetched_at <= ?2)
+                OR (source_url = icon_url AND file IS NULL AND avatars.fetched_at <= ?3))
         ORDER BY actors.id DESC
-    """
-    rows = await fetch_all(tx, sql, (to_ms(changed_before), to_ms(failed_before)))
+    """  # noqa: S608 - a constant of ours
+    rows = await fetch_all(tx, sql, (to_ms(shared_since), to_ms(changed_before), to_ms(failed_before)))
     return [Wanted(actor_id=row["id"], source_url=row["icon_url"]) for row in rows]
 
 
@@ -57,33 +76,12 @@ async def put(tx: Tx, wanted: Wanted, *, file: str, size_bytes: int) -> None:
     await tx.execute(sql, (file, size_bytes, wanted.actor_id, wanted.source_url))
 
 
-async def total_bytes(tx: Tx) -> int:
-    """Return how much room the copies take, each file once."""
-    sql = """
-        SELECT coalesce(sum(bytes), 0) FROM (
-            SELECT max(size_bytes) AS bytes FROM avatars WHERE file IS NOT NULL GROUP BY file)
-    """
-    return await fetch_value(tx, sql)
-
-
 async def evict(tx: Tx, most_bytes: int, now: datetime) -> int:
     """Give up the copies that were not shown for longest until all take at most *most_bytes*; return how many went.
 
     They count as asked for in vain *now*, so that what does not fit is not fetched again at once.
     """
-    beyond_bytes = await total_bytes(tx) - most_bytes
-    if beyond_bytes <= 0:
-        return 0
-    sql = """
-        SELECT file, max(size_bytes) AS bytes FROM avatars WHERE file IS NOT NULL
-        GROUP BY file ORDER BY max(shown_at), max(fetched_at)
-    """
-    gone = []
-    for row in await fetch_all(tx, sql):
-        if beyond_bytes <= 0:
-            break
-        gone.append(row["file"])
-        beyond_bytes -= row["bytes"]
+    gone = await small_copies.list_beyond(tx, Copies.PORTRAITS, most_bytes)
     sql = """
         UPDATE avatars SET file = NULL, size_bytes = 0, fetched_at = ?
         WHERE file IN (SELECT value FROM json_each(?)) RETURNING actor_id
@@ -91,10 +89,10 @@ async def evict(tx: Tx, most_bytes: int, now: datetime) -> int:
     return len(await fetch_all(tx, sql, (to_ms(now), json.dumps(gone))))
 
 
-async def note_shown(tx: Tx, now: datetime, before: datetime) -> None:
-    """Record of all that stand below works that they are shown, unless that was recorded after *before*."""
-    sql = "UPDATE avatars SET shown_at = ? WHERE shown_at < ? AND actor_id IN (SELECT actor_id FROM repliers)"
-    await tx.execute(sql, (to_ms(now), to_ms(before)))
+async def note_shown(tx: Tx, now: datetime, before: datetime, *, shared_since: datetime) -> None:
+    """Record of all that are wanted that they are shown, unless that was recorded after *before*."""
+    sql = f"UPDATE avatars SET shown_at = ?2 WHERE shown_at < ?3 AND actor_id IN ({_SHOWN})"  # noqa: S608 - ours
+    await tx.execute(sql, (to_ms(shared_since), to_ms(now), to_ms(before)))
 
 
 async def forget_unseen(tx: Tx, before: datetime) -> int:

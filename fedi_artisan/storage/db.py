@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import os
 import sqlite3
 from collections.abc import AsyncIterator
@@ -14,11 +15,14 @@ import aiosqlite
 from fedi_artisan.domain.filters import folded
 from fedi_artisan.errors import BadDatabase, DiskFull
 
+_log = logging.getLogger(__name__)
+
 Tx = aiosqlite.Connection
 Row = sqlite3.Row
 
 READERS = 2
 BUSY_TIMEOUT_MS = 10_000
+_INCREMENTAL = 2
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -152,6 +156,8 @@ async def _connect(path: Path, opened: contextlib.AsyncExitStack) -> Tx:
         connection.row_factory = sqlite3.Row
         # The wait for other processes comes first, so that it holds for every following statement.
         await connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+        # What is emptied can be given back to the disk a little at a time (storage/room.py).
+        await connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
         await connection.execute("PRAGMA journal_mode = WAL")
         await connection.execute("PRAGMA synchronous = FULL")
         await connection.execute("PRAGMA foreign_keys = ON")
@@ -219,7 +225,18 @@ async def migrate(path: Path, folder: Path) -> list[str]:
         missing = {number: file for number, file in files.items() if number > version}
         for number, file in missing.items():
             await _apply(connection, number, file)
+        await _let_shrink(connection, path)
     return [file.name for file in missing.values()]
+
+
+async def _let_shrink(connection: Tx, path: Path) -> None:
+    """Have a database of before be one that can give room back: written anew once, if the disk has room for it."""
+    if await fetch_value(connection, "PRAGMA auto_vacuum") == _INCREMENTAL:
+        return
+    try:
+        await connection.execute("VACUUM")
+    except sqlite3.OperationalError as error:
+        _log.warning("%s cannot give room back to the disk yet: %s", path, error)
 
 
 def _make_private_file(path: Path) -> None:

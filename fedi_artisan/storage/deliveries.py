@@ -12,7 +12,10 @@ from fedi_artisan.storage.db import Tx, fetch_all, fetch_one, fetch_value, momen
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """An activity of an artisan here, ready to be sent. `public` says whether anybody may read it at its id."""
+    """An activity of an artisan here, ready to be sent.
+
+    `public` says whether anybody may read it at its id, `for_followers` whether it is for them and for nobody else.
+    """
 
     uri: str
     artisan_id: int
@@ -20,6 +23,7 @@ class Said:
     subject_uri: str
     public: bool
     body: bytes
+    for_followers: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +52,11 @@ class Settled:
 async def enqueue(tx: Tx, said: Said, inbox_urls: Iterable[str], now: datetime) -> None:
     """Record an activity and one delivery for each distinct inbox; the queue finds them after the commit."""
     sql = """
-        INSERT INTO activities (uri, artisan_id, type, subject_uri, public, body, created_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id
+        INSERT INTO activities (uri, artisan_id, type, subject_uri, public, body, created_at, for_followers)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
     """
-    values = (said.uri, said.artisan_id, said.type, said.subject_uri, said.public, said.body, to_ms(now))
+    whose = (said.uri, said.artisan_id, said.type, said.subject_uri)
+    values = (*whose, said.public, said.body, to_ms(now), said.for_followers)
     activity_id = int((await fetch_all(tx, sql, values))[0]["id"])
     await _insert(tx, activity_id, said.subject_uri, inbox_urls, now)
 
@@ -84,7 +89,8 @@ async def redirect(tx: Tx, shared_inbox_url: str, now: datetime) -> None:
             EXISTS (SELECT 1 FROM followers WHERE actor_id = actors.id AND artisan_id = activities.artisan_id)
             OR (activities.public AND (
                 EXISTS (SELECT 1 FROM reactions WHERE actor_id = actors.id)
-                OR EXISTS (SELECT 1 FROM replies WHERE actor_id = actors.id))))
+                OR EXISTS (SELECT 1 FROM post_reactions WHERE actor_id = actors.id)
+                OR EXISTS (SELECT 1 FROM posts WHERE actor_id = actors.id))))
         ORDER BY waiting.id
     """
     for row in await fetch_all(tx, sql, (shared_inbox_url,)):
@@ -105,7 +111,8 @@ async def list_due(
     not due before the earlier has ended.
     """
     sql = """
-        SELECT due.id, activities.uri, activities.artisan_id, due.inbox_url, due.host, due.attempts, activities.body
+        SELECT due.id, activities.uri, activities.artisan_id, due.inbox_url, due.host, due.attempts, activities.body,
+            activities.for_followers, activities.type = 'Flag' AS by_house
         FROM (
             SELECT id, activity_id, inbox_url, host, attempts, row_number() OVER (PARTITION BY host ORDER BY id) AS turn
             FROM deliveries AS d
@@ -131,6 +138,8 @@ async def list_due(
             host=row[4],
             attempts=row[5],
             body=row[6],
+            for_followers=bool(row[7]),
+            by_house=bool(row[8]),
         )
         for row in await fetch_all(tx, sql, values)
     ]
@@ -220,6 +229,11 @@ async def find_public(tx: Tx, uri: str) -> bytes | None:
     """
     row = await fetch_one(tx, sql, (uri,))
     return None if row is None else bytes(row["body"])
+
+
+async def hide(tx: Tx, uri: str) -> None:
+    """Let an activity of ours be read no more: it was taken back."""
+    await tx.execute("UPDATE activities SET public = 0 WHERE uri = ?", (uri,))
 
 
 async def find_creates(tx: Tx, subject_uris: Collection[str]) -> dict[str, str]:

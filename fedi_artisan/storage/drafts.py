@@ -231,7 +231,7 @@ async def list_taken(tx: Tx, draft_id: int) -> list[str]:
         SELECT photos.uid FROM draft_photos AS here JOIN photos ON photos.id = photo_id
             JOIN drafts ON drafts.id = draft_id
         WHERE draft_id = ?1 AND (
-            photos.id IN own_photos OR photos.work_id <> coalesce(drafts.work_id, 0)
+            photos.id IN placed_photos OR photos.work_id <> coalesce(drafts.work_id, 0)
             OR photos.work_id IS NULL AND EXISTS (
                 SELECT 1 FROM draft_photos AS there WHERE there.photo_id = here.photo_id AND there.draft_id <> ?1))
     """

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from fedi_artisan.storage.db import Tx, fetch_all, fetch_one, fetch_value, from_ms, to_ms
 from fedi_artisan.storage.followers import Asker, Listed, asker_of
-from fedi_artisan.storage.happenings import person_of
+from fedi_artisan.storage.people import COLUMNS, person_of
 
 
 async def put(tx: Tx, artisan_id: int, actor_id: int, follow_uri: str, now: datetime) -> None:
@@ -44,11 +44,11 @@ async def count(tx: Tx, artisan_id: int) -> int:
 
 async def list_waiting(tx: Tx, artisan_id: int, *, limit: int) -> list[Listed]:
     """Return those who wait, the longest waiting first."""
-    sql = """
-        SELECT actors.uri, url, name, username, host, file, asked_at, moved_to_uri FROM follow_requests
+    sql = f"""
+        SELECT {COLUMNS}, asked_at, moved_to_uri FROM follow_requests
         JOIN actors ON actors.id = follow_requests.actor_id LEFT JOIN avatars ON avatars.actor_id = actors.id
         WHERE artisan_id = ? ORDER BY asked_at, follow_requests.actor_id LIMIT ?
-    """
+    """  # noqa: S608 - a constant of ours
     return [
         Listed(person=person_of(row), since=from_ms(row["asked_at"]), moved_to_uri=row["moved_to_uri"])
         for row in await fetch_all(tx, sql, (artisan_id, limit))

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from fedi_artisan.domain.filters import folded
-from fedi_artisan.domain.happenings import Person
+from fedi_artisan.domain.people import Person
 from fedi_artisan.storage.db import Row, Tx, fetch_all, fetch_one, fetch_value, from_ms, to_ms
-from fedi_artisan.storage.happenings import person_of
+from fedi_artisan.storage.people import COLUMNS, person_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ async def find_listed(tx: Tx, artisan_id: int, search: str, *, limit: int, offse
     """
     words = folded(search)
     sql = f"""
-        SELECT uri, url, name, username, host, file, followed_at, moved_to_uri {_FOUND}
+        SELECT {COLUMNS}, followed_at, moved_to_uri {_FOUND}
         ORDER BY followed_at DESC, followers.actor_id DESC LIMIT ?3 OFFSET ?4
     """
     found = [
@@ -155,6 +155,15 @@ async def list_inboxes(tx: Tx, artisan_id: int) -> list[str]:
         JOIN actors ON actors.id = followers.actor_id WHERE artisan_id = ?
     """
     return [row["inbox"] for row in await fetch_all(tx, sql, (artisan_id,))]
+
+
+async def list_of_host(tx: Tx, artisan_id: int, host: str) -> list[str]:
+    """Return the ids of the followers at one host, in their order."""
+    sql = """
+        SELECT uri FROM followers JOIN actors ON actors.id = followers.actor_id
+        WHERE artisan_id = ? AND host = ? ORDER BY uri
+    """
+    return [row["uri"] for row in await fetch_all(tx, sql, (artisan_id, host))]
 
 
 async def block(tx: Tx, artisan_id: int, actor_id: int, block_uri: str) -> None:

@@ -18,13 +18,19 @@ _LONGEST_REFUSED_BYTES = 16_384  # kept for looking into; longer ones are made t
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """A verified activity, as it is put into the inbox; `asks` if another server must be asked about it first."""
+    """A verified activity, as it is put into the inbox.
+
+    Args:
+        asks: whether another server must be asked about it first.
+        ends: whether it ends what had its id before: some servers give a Delete the id of the Create (BookWyrm).
+    """
 
     actor_uri: str
     activity_uri: str
     body: bytes
     asks: bool
     signed_at: datetime
+    ends: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,7 @@ async def insert(tx: Tx, arrivals: Iterable[Arrival], now: datetime) -> None:
         INSERT INTO inbox (actor_uri, activity_uri, body, asks, due_at, received_at) VALUES (?1, ?2, ?3, ?4, ?5, ?5)
         ON CONFLICT (actor_uri, activity_uri) DO UPDATE SET state = 'waiting', body = excluded.body,
             asks = excluded.asks, attempts = 0, due_at = excluded.due_at, received_at = excluded.received_at,
-            answer = '' WHERE state <> 'waiting' AND inbox.due_at < ?6
+            answer = '' WHERE ?7 OR (state <> 'waiting' AND inbox.due_at < ?6)
     """
     rows = [
         (
@@ -67,6 +73,7 @@ async def insert(tx: Tx, arrivals: Iterable[Arrival], now: datetime) -> None:
             arrival.asks,
             to_ms(now),
             to_ms(arrival.signed_at),
+            arrival.ends,
         )
         for arrival in arrivals
     ]
@@ -90,10 +97,14 @@ async def let_again(tx: Tx, actor_uri: str, uri: str, now: datetime) -> None:
     await tx.execute(sql, (to_ms(now), actor_uri, uri))
 
 
-async def is_known(tx: Tx, actor_uri: str, uri: str) -> bool:
-    """Whether something of this actor with this id took effect lately, or was taken back before it came."""
-    sql = "SELECT 1 FROM inbox WHERE actor_uri = ? AND activity_uri = ? AND state = 'done'"
-    return await fetch_one(tx, sql, (actor_uri, uri)) is not None
+async def find_done(tx: Tx, actor_uri: str, uri: str) -> datetime | None:
+    """Return when something of this actor with this id took effect or was taken back; None where neither was lately."""
+    sql = """
+        SELECT iif(due_at = ?, received_at, due_at) AS done_at FROM inbox
+        WHERE actor_uri = ? AND activity_uri = ? AND state = 'done'
+    """
+    row = await fetch_one(tx, sql, (_NEVER, actor_uri, uri))
+    return None if row is None else from_ms(row["done_at"])
 
 
 async def list_due(tx: Tx, now: datetime, limit: int) -> list[InboxRow]:
@@ -127,11 +138,19 @@ async def list_rows(tx: Tx, ids: Iterable[int]) -> list[InboxRow]:
     return [InboxRow(*row) for row in await fetch_all(tx, sql, (json.dumps(list(ids)),))]
 
 
+async def is_waiting(tx: Tx, row_id: int) -> bool:
+    """Whether an activity still waits to take effect; one that was taken back does not."""
+    return await fetch_one(tx, "SELECT 1 FROM inbox WHERE id = ? AND state = 'waiting'", (row_id,)) is not None
+
+
 async def finish(tx: Tx, answers: Mapping[int, tuple[str, str]]) -> None:
-    """Record rows as "done" or "refused", each with a word about why; short bodies of refused ones are kept."""
+    """Record waiting rows as "done" or "refused", each with a word about why; short bodies of refused ones are kept.
+
+    One that was taken back meanwhile stays so: under its id the same may be done anew.
+    """
     sql = """
         UPDATE inbox SET state = ?1, answer = ?2, due_at = ?3,
-            body = CASE WHEN ?1 = 'refused' AND length(body) <= ?4 THEN body END WHERE id = ?5
+            body = CASE WHEN ?1 = 'refused' AND length(body) <= ?4 THEN body END WHERE id = ?5 AND state = 'waiting'
     """
     rows = [(state, answer, _NEVER, _LONGEST_REFUSED_BYTES, row_id) for row_id, (state, answer) in answers.items()]
     await tx.executemany(sql, rows)

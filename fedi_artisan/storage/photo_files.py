@@ -10,7 +10,7 @@ async def list_used(tx: Tx) -> set[str]:
     """Return the names of all public pictures that something shows, or showed lately."""
     sql = """
         SELECT file FROM renditions UNION SELECT file FROM former_pictures
-        UNION SELECT file FROM avatars WHERE file IS NOT NULL
+        UNION SELECT file FROM small_copies
     """
     return {row["file"] for row in await fetch_all(tx, sql)}
 
@@ -57,7 +57,7 @@ async def total_bytes(tx: Tx) -> int:
                 SELECT file, size_bytes FROM renditions UNION ALL SELECT file, size_bytes FROM former_pictures)
             GROUP BY file
             UNION ALL SELECT original, max(original_bytes) FROM photos WHERE original IS NOT NULL GROUP BY original
-            UNION ALL SELECT file, max(size_bytes) FROM avatars WHERE file IS NOT NULL GROUP BY file)
+            UNION ALL SELECT file, max(size_bytes) FROM small_copies GROUP BY file)
     """
     return await fetch_value(tx, sql)
 

@@ -15,9 +15,9 @@ LONGEST_WAIT = timedelta(hours=6)
 class Job:
     """A photograph of which pictures are to be made; *work_id* is None where it is not placed in a work.
 
-    *own* tells that it is an artisan's portrait or header, *drafted* that it stands in a draft and in no work yet,
-    *recipe* by what its pictures of now were made, *terms* in what its work, or its draft, differs from the artisan's
-    other works.
+    *own* tells that it is an artisan's portrait or header, *drafted* that it stands in a draft and in no work yet, or
+    in a post; *recipe* by what its pictures of now were made, *terms* in what its work, or its draft, differs from the
+    artisan's other works.
     """
 
     photo_id: int
@@ -35,7 +35,9 @@ class Job:
 
 _JOB = """
     SELECT photos.*, coalesce(photo_jobs.attempts, 0) AS attempts, photos.id IN own_photos AS own,
-        drafts.id IS NOT NULL AS drafted, coalesce(works.licence, drafts.licence) AS licence,
+        drafts.id IS NOT NULL OR EXISTS (SELECT 1 FROM post_photos WHERE post_photos.photo_id = photos.id)
+            OR EXISTS (SELECT 1 FROM post_draft_photos WHERE post_draft_photos.photo_id = photos.id) AS drafted,
+        coalesce(works.licence, drafts.licence) AS licence,
         coalesce(works.full_size, drafts.full_size) AS full_size,
         coalesce(works.ai_refused, drafts.ai_refused) AS ai_refused,
         coalesce(works.watermarked, drafts.watermarked, 1) AS watermarked

@@ -88,19 +88,19 @@ async def find_unplaced(tx: Tx, artisan_id: int, original: str, *, but: Iterable
     """Return the uid of the artisan's photograph of this very file that stands nowhere yet, *but* none of these."""
     sql = """
         SELECT uid FROM photos WHERE original = ? AND artisan_id = ? AND work_id IS NULL AND refusal IS NULL
-            AND id NOT IN own_photos AND uid NOT IN (SELECT value FROM json_each(?))
+            AND id NOT IN placed_photos AND uid NOT IN (SELECT value FROM json_each(?))
     """
     row = await fetch_one(tx, sql, (original, artisan_id, json.dumps(list(but))))
     return None if row is None else str(row["uid"])
 
 
 async def find_place(tx: Tx, artisan_id: int, uid: str) -> tuple[int, int | None] | None:
-    """Return the row of the artisan's photograph *uid* and that of the work that shows it; 0 for her portrait, say.
+    """Return the row of the artisan's photograph *uid* and that of the work that shows it, or 0 if it stands elsewhere.
 
     None where there is no such photograph of hers.
     """
     sql = """
-        SELECT id, CASE WHEN id IN own_photos THEN 0 ELSE work_id END AS place
+        SELECT id, CASE WHEN id IN placed_photos THEN 0 ELSE work_id END AS place
         FROM photos WHERE uid = ? AND artisan_id = ?
     """
     row = await fetch_one(tx, sql, (uid, artisan_id))
@@ -183,7 +183,7 @@ async def place(tx: Tx, *, work_id: int, artisan_id: int, photos: Sequence[Photo
         sql = """
             UPDATE photos SET work_id = ?1, position = ?2, alts = ?3, captions = ?4, focal_x = ?5, focal_y = ?6,
                 label = ?7, shows_date = ?8, shows_camera = ?9
-            WHERE uid = ?10 AND artisan_id = ?11 AND (work_id IS NULL OR work_id = ?1) AND id NOT IN own_photos
+            WHERE uid = ?10 AND artisan_id = ?11 AND (work_id IS NULL OR work_id = ?1) AND id NOT IN placed_photos
             RETURNING id
         """
         said = (json.dumps(dict(photo.alts)), json.dumps(dict(photo.captions)), *photo.focal_point, photo.label)
@@ -239,7 +239,8 @@ async def forget_unplaced(tx: Tx, before: datetime) -> int:
     """Forget photographs given before *before* that stand nowhere, not even in a draft; return how many."""
     sql = """
         DELETE FROM photos WHERE work_id IS NULL AND given_at < ?
-            AND id NOT IN own_photos AND id NOT IN (SELECT photo_id FROM draft_photos)
+            AND id NOT IN placed_photos AND id NOT IN (SELECT photo_id FROM draft_photos)
+            AND id NOT IN (SELECT photo_id FROM post_draft_photos)
         RETURNING id
     """
     return len(await fetch_all(tx, sql, (to_ms(before),)))

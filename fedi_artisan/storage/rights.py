@@ -33,6 +33,16 @@ async def list_pages(tx: Tx, *, ai_refused: bool) -> list[tuple[str, str]]:
     return [(row["uid"], row["slug"]) for row in await fetch_all(tx, sql, (ai_refused,))]
 
 
+async def list_posts(tx: Tx, *, ai_refused: bool) -> list[str]:
+    """Return the uids of the entries of journals of artisans whose terms refuse machines, or of the others."""
+    sql = """
+        SELECT posts.uid FROM posts JOIN artisans ON artisans.id = artisan_id
+        WHERE ai_refused = ? AND in_reply_to IS NULL AND visibility IN ('public', 'web') AND withdrawn_at IS NULL
+        ORDER BY posts.id
+    """
+    return [row["uid"] for row in await fetch_all(tx, sql, (ai_refused,))]
+
+
 async def list_files(tx: Tx, *, ai_refused: bool, limit: int) -> list[str]:
     """Return the names of up to *limit* pictures that `photo_files.is_ai_refused` tells so of.
 
@@ -44,7 +54,9 @@ async def list_files(tx: Tx, *, ai_refused: bool, limit: int) -> list[str]:
             SELECT photos.id AS photo_id FROM photos JOIN artisans ON artisans.id = photos.artisan_id
                 LEFT JOIN works ON works.id = photos.work_id
             WHERE coalesce(works.ai_refused, artisans.ai_refused) = ?1
-                AND (works.listed OR photos.id IN (SELECT photo_id FROM own_photos))
+                AND (works.listed OR photos.id IN (SELECT photo_id FROM own_photos) OR photos.id IN (
+                    SELECT photo_id FROM post_photos JOIN posts ON posts.id = post_id
+                    WHERE visibility IN ('public', 'web')))
         ), files AS (
             SELECT file FROM told CROSS JOIN renditions USING (photo_id)
             UNION SELECT file FROM told CROSS JOIN former_pictures USING (photo_id)

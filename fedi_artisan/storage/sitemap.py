@@ -59,6 +59,20 @@ async def list_pages(tx: Tx) -> list[Listed]:
     return [_listed(row) for row in await fetch_all(tx, sql)]
 
 
+async def list_entries(tx: Tx) -> list[tuple[Listed, tuple[str, ...]]]:
+    """Return the entries of journals by their uids, each with the files of its pictures, unless these are hidden."""
+    sql = """
+        SELECT uid AS name, coalesce(language, 'en') AS language, '[]' AS others,
+            coalesce(updated_at, published_at) AS changed_at, iif(sensitive OR warning <> '', '[]', (
+                SELECT json_group_array(file) FROM post_photos JOIN renditions USING (photo_id)
+                WHERE post_photos.post_id = posts.id AND role = 'post')) AS files
+        FROM posts WHERE artisan_id IS NOT NULL AND in_reply_to IS NULL AND visibility IN ('public', 'web')
+            AND withdrawn_at IS NULL
+        ORDER BY id
+    """
+    return [(_listed(row), tuple(json.loads(row["files"]))) for row in await fetch_all(tx, sql)]
+
+
 async def list_pictures(tx: Tx, slugs: Sequence[str]) -> dict[str, list[str]]:
     """Return the files of the photographs of these works, by the slugs of the works, in their order."""
     sql = """

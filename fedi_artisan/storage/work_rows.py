@@ -5,6 +5,7 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
+from fedi_artisan.domain.policies import OwnPolicy, Quoting, Replying
 from fedi_artisan.domain.works import Audience, Availability, Dimensions, Draft, Edition, Price, Wording, Work
 from fedi_artisan.storage.db import Row, from_ms, moment_or_none
 from fedi_artisan.storage.photo_jobs import own_terms_of
@@ -50,6 +51,7 @@ def work_of(row: Row) -> Work:
         others={code: _wording(raw) for code, raw in json.loads(row["others"]).items()},
         audience=Audience(row["audience"]),
         edition=None if row["edition_size"] is None else Edition(row["edition_number"], row["edition_size"]),
+        policy=_policy(row),
     )
     return Work(
         id=row["id"],
@@ -67,6 +69,15 @@ def work_of(row: Row) -> Work:
         announces=row["announces"],
         replies=row["replies"],
         position=row["position"],
+        closed=bool(row["closed"]),
+    )
+
+
+def _policy(row: Row) -> OwnPolicy:
+    return OwnPolicy(
+        replies=None if row["may_reply"] is None else Replying(row["may_reply"]),
+        quotes=None if row["may_quote"] is None else Quoting(row["may_quote"]),
+        days=row["close_after_days"],
     )
 
 
@@ -101,4 +112,7 @@ def columns_of(draft: Draft) -> tuple[object, ...]:
         draft.audience,
         draft.edition and draft.edition.number,
         draft.edition and draft.edition.size,
+        draft.policy.replies,
+        draft.policy.quotes,
+        draft.policy.days,
     )

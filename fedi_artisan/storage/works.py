@@ -35,8 +35,9 @@ async def insert(
     sql = """
         INSERT INTO works (title, text, language, materials, techniques, dimensions, year, price_amount,
             price_currency, availability, featured, licence, full_size, ai_refused, watermarked, others, audience,
-            edition_number, edition_size, uid, slug, artisan_id, series_id, published_at, told_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
+            edition_number, edition_size, may_reply, may_quote, close_after_days, uid, slug, artisan_id,
+            series_id, published_at, told_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
     """
     slug = await free_slug(tx, "works", draft.title)
     rows = await fetch_all(
@@ -53,7 +54,8 @@ async def update(tx: Tx, work: Work, draft: Draft, *, series_uid: str, now: date
         UPDATE works SET title = ?, text = ?, language = ?, materials = ?, techniques = ?, dimensions = ?, year = ?,
             price_amount = ?, price_currency = ?, availability = ?, featured = ?, licence = ?, full_size = ?,
             ai_refused = ?, watermarked = ?, others = ?, audience = ?, edition_number = ?, edition_size = ?,
-            series_id = ?, edits = edits + 1, updated_at = ?, untold = 0
+            may_reply = ?, may_quote = ?, close_after_days = ?, series_id = ?, edits = edits + 1,
+            updated_at = ?, untold = 0
         WHERE id = ?
     """
     await tx.execute(sql, (*columns_of(draft), in_series, to_ms(now), work.id))
@@ -98,7 +100,7 @@ async def get(tx: Tx, uid: str) -> Work:
     """
     work = await find(tx, uid)
     if work is None:
-        raise NotFound(f"there is no work {uid}")
+        raise NotFound("there is no such work")
     return work
 
 
@@ -135,6 +137,12 @@ async def set_told(tx: Tx, work: Work, now: datetime) -> Work:
     return await get(tx, work.uid)
 
 
+async def set_closed(tx: Tx, work: Work, *, closed: bool) -> Work:
+    """Store whether *work* is too old to be answered; return it as it is now."""
+    await tx.execute("UPDATE works SET closed = ? WHERE id = ?", (closed, work.id))
+    return await get(tx, work.uid)
+
+
 async def set_untold(tx: Tx, work_id: int) -> None:
     """Remember that other servers still know the former pictures of a work."""
     await tx.execute("UPDATE works SET untold = 1 WHERE id = ?", (work_id,))
@@ -157,6 +165,11 @@ async def find_id(tx: Tx, uid: str) -> int | None:
     """Return the row id of the work with this uid, if other servers know of it and it was not withdrawn."""
     row = await fetch_one(tx, "SELECT id FROM works WHERE uid = ? AND sent", (uid,))
     return None if row is None else int(row["id"])
+
+
+async def artisan_of(tx: Tx, work_id: int) -> int:
+    """Return the row of the artisan whose work it is; zero where there is none."""
+    return await fetch_value(tx, "SELECT artisan_id FROM works WHERE id = ?", (work_id,))
 
 
 async def list_shown(
@@ -266,9 +279,3 @@ async def has_available(tx: Tx, artisan_id: int) -> bool:
     """Whether one of an artisan's works that visitors find can be had at once."""
     sql = "SELECT EXISTS (SELECT 1 FROM works WHERE artisan_id = ? AND listed AND availability = 'available')"
     return bool(await fetch_value(tx, sql, (artisan_id,)))
-
-
-async def count_featured(tx: Tx, artisan_id: int) -> int:
-    """Return how many works the artisan chose to show first."""
-    sql = "SELECT count(*) FROM works WHERE artisan_id = ? AND featured AND withdrawn_at IS NULL"
-    return await fetch_value(tx, sql, (artisan_id,))

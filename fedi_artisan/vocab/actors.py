@@ -7,10 +7,12 @@ from fedi_artisan.domain.actors import PublicKey, RemoteActor
 from fedi_artisan.domain.uris import same_origin
 from fedi_artisan.errors import BadActivity
 from fedi_artisan.vocab import fields
+from fedi_artisan.vocab.html import sanitise
 from fedi_artisan.vocab.types import ACTOR_TYPES
 
 _LONGEST_USERNAME = 128
 _LONGEST_PEM = 16_384
+_LONGEST_SUMMARY = 5_000
 _USERNAME_SIGNS = frozenset("_.-~")
 
 
@@ -44,6 +46,7 @@ def parse_actor(document: Mapping[str, Any]) -> RemoteActor:
         icon_url=fields.url(document.get("icon")),
         also_known_as=fields.uris(document.get("alsoKnownAs"), fields.MOST_ALIASES),
         moved_to_uri=fields.uri(document.get("movedTo")),
+        summary_html=sanitise(fields.text(document.get("summary"), _LONGEST_SUMMARY)),
         keys=_keys(document, uri),
     )
 

@@ -24,6 +24,8 @@ ACTOR_CONTEXT: Final[JsonContext] = [
         "showFeatured": "toot:showFeatured",
         "showMedia": "toot:showMedia",
         "showRepliesInMedia": "toot:showRepliesInMedia",
+        "alsoKnownAs": {"@id": "as:alsoKnownAs", "@type": "@id"},
+        "movedTo": {"@id": "as:movedTo", "@type": "@id"},
         "schema": "http://schema.org#",
         "PropertyValue": "schema:PropertyValue",
         "value": "schema:value",
@@ -42,7 +44,47 @@ WORK_CONTEXT: Final[JsonContext] = [
         "interactionPolicy": {"@id": "gts:interactionPolicy", "@type": "@id"},
         "canQuote": {"@id": "gts:canQuote", "@type": "@id"},
         "automaticApproval": {"@id": "gts:automaticApproval", "@type": "@id"},
+        "commentsEnabled": "http://pixelfed.org/ns#commentsEnabled",
         "license": "http://schema.org/license",
         "craft": CRAFT_NAMESPACE,
+    },
+]
+
+_FEP_044F: Final = "https://w3id.org/fep/044f#"
+
+QUOTE_REQUEST_CONTEXT: Final[list[Any]] = [ACTIVITY_STREAMS, {"QuoteRequest": f"{_FEP_044F}QuoteRequest"}]
+
+STAMP_CONTEXT: Final[JsonContext] = [
+    ACTIVITY_STREAMS,
+    {
+        "gts": "https://gotosocial.org/ns#",
+        "QuoteAuthorization": f"{_FEP_044F}QuoteAuthorization",
+        "interactingObject": {"@id": "gts:interactingObject", "@type": "@id"},
+        "interactionTarget": {"@id": "gts:interactionTarget", "@type": "@id"},
+    },
+]
+
+# What an artisan says besides her works: the same terms but hers for facts, and how it names what it quotes.
+POST_CONTEXT: Final[JsonContext] = [
+    ACTIVITY_STREAMS,
+    {
+        "toot": "http://joinmastodon.org/ns#",
+        "gts": "https://gotosocial.org/ns#",
+        "misskey": "https://misskey-hub.net/ns#",
+        "fedibird": "http://fedibird.com/ns#",
+        "sensitive": "as:sensitive",
+        "Hashtag": "as:Hashtag",
+        "blurhash": "toot:blurhash",
+        "focalPoint": {"@id": "toot:focalPoint", "@container": "@list"},
+        "interactionPolicy": {"@id": "gts:interactionPolicy", "@type": "@id"},
+        "canQuote": {"@id": "gts:canQuote", "@type": "@id"},
+        "automaticApproval": {"@id": "gts:automaticApproval", "@type": "@id"},
+        "license": "http://schema.org/license",
+        "quote": {"@id": "https://w3id.org/fep/044f#quote", "@type": "@id"},
+        "quoteAuthorization": {"@id": "https://w3id.org/fep/044f#quoteAuthorization", "@type": "@id"},
+        "commentsEnabled": "http://pixelfed.org/ns#commentsEnabled",
+        "quoteUrl": "as:quoteUrl",
+        "quoteUri": "fedibird:quoteUri",
+        "_misskey_quote": "misskey:_misskey_quote",
     },
 ]

@@ -87,6 +87,20 @@ def text(value: object, longest: int = LONGEST_NAME) -> str:
     return found[:longest].encode("utf-8", "replace").decode("utf-8").replace("\0", "")
 
 
+def said(document: Mapping[str, Any], key: str, longest: int = LONGEST_NAME) -> str:
+    """Return the text under *key*, or the first translation where only a map of these came (`contentMap`)."""
+    alone = text(document.get(key), longest)
+    return alone or text(next(iter((mapping(document.get(f"{key}Map")) or {}).values()), None), longest)
+
+
+def whole(value: object, most: int) -> int | None:
+    """Return a whole number from 0 to *most*; None where it is none."""
+    found = first(value)
+    if isinstance(found, float) and found.is_integer():
+        found = int(found)
+    return found if isinstance(found, int) and not isinstance(found, bool) and 0 <= found <= most else None
+
+
 def type_name(value: object, known: frozenset[str] = KNOWN_TYPES) -> str:
     """Return the type: the first of several that is in *known*, else the first; the empty text where there is none."""
     names = [item for item in values(value, MOST_TAGS) if isinstance(item, str) and len(item) <= _LONGEST_TYPE]

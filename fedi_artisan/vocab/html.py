@@ -15,14 +15,16 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
 from fedi_artisan.domain.uris import origin_of
+from fedi_artisan.vocab.rewriting import HEADINGS, flattened, honest_links
 from fedi_artisan.vocab.shorten import shorten
 
 RenderRule = Callable[..., str]
+# What becomes of the tokens of a text before they are written.
+Linking = Callable[[list[Token]], list[Token]]
 
 LONGEST_HTML = 20_000
-_DEEPEST = 32
-_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-_BLOCKS = _HEADINGS | {"p", "blockquote", "pre", "ul", "ol", "li", "table", "tr"}
+_MOST_TAGS_OF_SHALLOW = 64
+_BLOCKS = HEADINGS | {"p", "blockquote", "pre", "ul", "ol", "li", "table", "tr"}
 # The elements that every server shows (WIRE 4.2), and those that we show of others (WIRE 10.4).
 _POST_TAGS = frozenset(
     {"p", "br", "a", "span", "strong", "em", "b", "i", "u", "del", "code", "pre", "blockquote", "ul", "ol", "li"}
@@ -30,8 +32,8 @@ _POST_TAGS = frozenset(
 _FOREIGN_TAGS = _POST_TAGS | {"s", "ruby", "rt", "rp"}
 _PAGE_TAGS = _POST_TAGS | {"s", "h2", "h3", "h4", "hr", "table", "thead", "tbody", "tr", "th", "td"}
 _DROPPED_WITH_CONTENT = frozenset({"script", "style", "math", "svg", "template", "iframe", "object"})
-_CLASSES = frozenset({"mention", "hashtag", "u-url", "h-card", "invisible", "ellipsis", "quote-inline"})
-
+_INLINE_CLASSES = frozenset({"mention", "hashtag", "u-url", "h-card", "invisible", "ellipsis", "quote-inline"})
+_CLASSES = {"a": _INLINE_CLASSES, "span": _INLINE_CLASSES, "p": frozenset({"quote-inline"})}
 
 _FOREIGN_REL = "nofollow noopener ugc"
 _POST_REL = "nofollow noopener"
@@ -43,6 +45,8 @@ _MOST_UNFOLDING = 100_000
 def sanitise(html: str) -> str:
     """Return foreign *html* with nothing left in it but what WIRE 10.4 lists; headings become bold paragraphs.
 
+    A link whose words are an address on another host tells its own (WIRE 10.2 #51). A paragraph may have one class
+    beyond the list: where a quote is shown, its words are found by that (Mastodon writes so).
     Read are the first 20,000 characters; elements nested deeper than 32 lose their tags. It never raises: what the
     parser cannot stand comes back as plain text (WIRE 10.2 #49).
     """
@@ -71,18 +75,18 @@ def page_html(markdown: str) -> str:
     for token in tokens:
         if token.type == "heading_open":
             above = [*(tag for tag in above if tag < token.tag), token.tag]
-        if token.tag in _HEADINGS:
+        if token.tag in HEADINGS:
             token.tag = f"h{min(len(above) + 1, 4)}"
     return _PAGE_CLEANER.clean(_rendered(tokens, {}))
 
 
-def post_html(markdown: str, *, longest: int) -> str:
+def post_html(markdown: str, *, longest: int, linking: Linking = list) -> str:
     """Return the artisan's *markdown* for other servers: only what all of them show, on one line (WIRE 4.2).
 
     Headings become bold paragraphs, rows of tables become paragraphs, pictures become their words. Over *longest*
     characters of text it ends after a whole paragraph or sentence, with "…".
     """
-    html = _rendered(shorten(_MARKDOWN.parse(_sound(markdown)), longest), _POST_RULES)
+    html = _rendered(linking(shorten(_MARKDOWN.parse(_sound(markdown)), longest)), _POST_RULES)
     return _in_new_tab(_POST_CLEANER.clean(html.replace("\n", "").replace("\t", " ")), _POST_REL)
 
 
@@ -108,14 +112,11 @@ def _or_as_text(clean: Callable[[str], str], html: str) -> str:
 
 
 def _sanitise(html: str) -> str:
-    """Return *html* cleaned and, where it has headings or is deep, rewritten and cleaned again."""
+    """Return *html* cleaned and, where it has headings or may be deep, flattened and cleaned again."""
     clean = _FIRST_CLEANER.clean(html)
-    if "<h" not in clean and clean.count("<") <= 2 * _DEEPEST:
-        return _in_new_tab(clean, _FOREIGN_REL)
-    rewriter = _Rewriter()
-    rewriter.feed(clean)
-    rewriter.close()
-    return _in_new_tab(_LAST_CLEANER.clean("".join(rewriter.pieces)), _FOREIGN_REL)
+    if "<h" in clean or clean.count("<") > _MOST_TAGS_OF_SHALLOW:
+        clean = _LAST_CLEANER.clean(flattened(clean))
+    return _in_new_tab(honest_links(clean), _FOREIGN_REL)
 
 
 def _in_new_tab(clean: str, rel: str) -> str:
@@ -126,8 +127,10 @@ def _in_new_tab(clean: str, rel: str) -> str:
     return clean.replace(f'rel="{rel}">', f'rel="{rel}" target="_blank">')
 
 
-def _only_addresses(_tag: str, attribute: str, value: str) -> str | None:
-    """Return the attribute's value, or None for a link to something that is no plain address."""
+def _plain_attribute(tag: str, attribute: str, value: str) -> str | None:
+    """Return the attribute's value, or None for a link to something that is no plain address, and for no class."""
+    if attribute == "class":
+        return None if _CLASSES.get(tag, frozenset()).isdisjoint(value.split()) else value
     return None if attribute == "href" and origin_of(value) is None else value
 
 
@@ -137,8 +140,8 @@ def _foreign_cleaner(tags: frozenset[str]) -> nh3.Cleaner:
         tags=set(tags),
         clean_content_tags=set(_DROPPED_WITH_CONTENT),
         attributes={"a": {"href"}, "ol": {"start"}, "*": {"lang"}},
-        allowed_classes={"a": set(_CLASSES), "span": set(_CLASSES)},
-        attribute_filter=_only_addresses,
+        allowed_classes={tag: set(names) for tag, names in _CLASSES.items()},
+        attribute_filter=_plain_attribute,
         url_schemes={"http", "https"},
         link_rel=_FOREIGN_REL,
     )
@@ -146,7 +149,7 @@ def _foreign_cleaner(tags: frozenset[str]) -> nh3.Cleaner:
 
 # HTML in Markdown is text; tables and ~~struck~~ words are read as everywhere.
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
-_FIRST_CLEANER = _foreign_cleaner(_FOREIGN_TAGS | _HEADINGS)
+_FIRST_CLEANER = _foreign_cleaner(_FOREIGN_TAGS | HEADINGS)
 _LAST_CLEANER = _foreign_cleaner(_FOREIGN_TAGS)
 _PAGE_CLEANER = nh3.Cleaner(
     tags=set(_PAGE_TAGS),
@@ -157,46 +160,11 @@ _PAGE_CLEANER = nh3.Cleaner(
 _POST_CLEANER = nh3.Cleaner(
     tags=set(_POST_TAGS),
     attributes={"a": {"href"}, "*": set()},
-    attribute_filter=_only_addresses,
+    allowed_classes={"a": set(_INLINE_CLASSES), "span": set(_INLINE_CLASSES)},
+    attribute_filter=_plain_attribute,
     url_schemes={"http", "https"},
     link_rel=_POST_REL,
 )
-
-
-class _Rewriter(HTMLParser):
-    """Takes clean HTML and makes headings bold paragraphs; leaves out the tags of what is nested too deep."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=False)
-        self.pieces: list[str] = []
-        self._depth = 0
-
-    def handle_starttag(self, tag: str, _attrs: list[tuple[str, str | None]]) -> None:
-        """Copy the tag as nh3 wrote it."""
-        if tag == "br":
-            self.pieces.append("<br>")
-            return
-        self._depth += 1
-        if self._depth <= _DEEPEST:
-            self.pieces.append("<p><strong>" if tag in _HEADINGS else self.get_starttag_text() or "")
-
-    def handle_endtag(self, tag: str) -> None:
-        """Close what was opened."""
-        if self._depth <= _DEEPEST:
-            self.pieces.append("</strong></p>" if tag in _HEADINGS else f"</{tag}>")
-        self._depth -= 1
-
-    def handle_data(self, data: str) -> None:
-        """Copy the text, escaped as it is."""
-        self.pieces.append(data)
-
-    def handle_entityref(self, name: str) -> None:
-        """Copy the entity."""
-        self.pieces.append(f"&{name};")
-
-    def handle_charref(self, name: str) -> None:
-        """Copy the character reference."""
-        self.pieces.append(f"&#{name};")
 
 
 class _Words(HTMLParser):

@@ -4,20 +4,21 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from fedi_artisan.domain.actors import Artisan
-from fedi_artisan.domain.uris import Uris
-from fedi_artisan.domain.works import MOST_FEATURED, Work
+from fedi_artisan.domain.works import MOST_FEATURED, Audience, Work
 from fedi_artisan.errors import NotFound, WrongMediaType
-from fedi_artisan.federation.signatures.request import SignedRequest
+from fedi_artisan.services.pins import uri_of
 from fedi_artisan.storage import artisans, conversation, deliveries, followers, following, works
+from fedi_artisan.storage import featured as featured_storage
 from fedi_artisan.storage.db import Tx
+from fedi_artisan.storage.places import Place
 from fedi_artisan.storage.works import Reader
 from fedi_artisan.vocab import render
 from fedi_artisan.web import negotiate
 from fedi_artisan.web.bodies import media_type, read_body
 from fedi_artisan.web.context import site_of
 from fedi_artisan.web.documents import document, raw_document
+from fedi_artisan.web.readers import for_one_alone, is_follower, signed
 
-OUTBOX_PAGE = 20
 MOST_REPLIES = 100
 _INBOX_TYPES = frozenset({negotiate.ACTIVITY_JSON, negotiate.LD_JSON, "application/json"})
 
@@ -42,7 +43,7 @@ async def actor(request: Request) -> Response:
         NotFound: there is no such actor.
     """
     async with site_of(request).db.read() as tx:
-        return await _actor_document(request, tx, await _artisan(request, tx))
+        return await _actor_document(request, tx, await artisan_of_path(request, tx))
 
 
 async def actor_of_profile(request: Request) -> Response:
@@ -73,7 +74,7 @@ async def _actor_document(request: Request, tx: Tx, artisan: Artisan) -> Respons
     return document(request, content, ai_refused=artisan.terms.ai_refused)
 
 
-async def _artisan(request: Request, tx: Tx) -> Artisan:
+async def artisan_of_path(request: Request, tx: Tx) -> Artisan:
     """Return the artisan of the path.
 
     Raises:
@@ -85,62 +86,7 @@ async def _artisan(request: Request, tx: Tx) -> Artisan:
     return artisan
 
 
-async def outbox(request: Request) -> Response:
-    """Return what an artisan published, the newest first; `?page=1` and `?before=` give its pages (WIRE 6).
-
-    Raises:
-        NotFound: there is no such actor, or no such page.
-    """
-    site = site_of(request)
-    before = request.query_params.get("before")
-    async with site.db.read() as tx:
-        artisan = await _artisan(request, tx)
-        uri = outbox_of(site.uris, artisan)
-        if before is None and not _is_first_page(request):
-            return await _outbox(request, tx, artisan)
-        if before is not None and await works.find(tx, before) is None:
-            raise NotFound("there is no such page")
-        shown = await works.list_shown(tx, artisan.id, limit=OUTBOX_PAGE + 1, before=before, reader=Reader.SERVER)
-        page = shown[:OUTBOX_PAGE]
-        said = await deliveries.find_creates(tx, [site.uris.work(work.uid) for work in page])
-    creates = [
-        render.create(work, artisan, site.uris, activity_uri=said[site.uris.work(work.uid)])
-        for work in page
-        if site.uris.work(work.uid) in said
-    ]
-    items = [{key: value for key, value in create.items() if key != "@context"} for create in creates]
-    this_uri = f"{uri}?page=1" if before is None else f"{uri}?before={before}"
-    next_uri = f"{uri}?before={page[-1].uid}" if len(shown) > OUTBOX_PAGE else None
-    content = render.collection_page(this_uri, part_of=uri, items=items, next_uri=next_uri)
-    return document(request, content, ai_refused=artisan.terms.ai_refused)
-
-
-async def outbox_of_works(request: Request) -> Response:
-    """Return the outbox of the artisan whose works a page lists, or the empty one of the server where it lists more.
-
-    That is what a server gets that asks for the page of all works, by whatever they are chosen.
-    """
-    asked = request.query_params.get("artisan", "")
-    async with site_of(request).db.read() as tx:
-        everybody = await artisans.list_all(tx)
-        alone = len(everybody) == 1
-        whose = [artisan for artisan in everybody if alone or artisan.username == asked.casefold()]
-        return await (_outbox(request, tx, whose[0]) if whose else nothing(request))
-
-
-async def _outbox(request: Request, tx: Tx, artisan: Artisan) -> Response:
-    """Return the outbox itself, which counts and names its first page."""
-    uri = outbox_of(site_of(request).uris, artisan)
-    total = await works.count_shown(tx, artisan.id, reader=Reader.SERVER)
-    return document(request, render.collection(uri, total=total, first=f"{uri}?page=1"))
-
-
-def outbox_of(uris: Uris, artisan: Artisan | None) -> str:
-    """Return the id of an artisan's outbox, or of the server's own for None."""
-    return f"{uris.instance_actor if artisan is None else uris.actor(artisan.uid)}/outbox"
-
-
-def _is_first_page(request: Request) -> bool:
+def is_first_page(request: Request) -> bool:
     """Whether the page is asked for instead of the collection.
 
     Raises:
@@ -156,7 +102,7 @@ async def followers_of(request: Request) -> Response:
     """Return how many follow an artisan; who they are stays private."""
     site = site_of(request)
     async with site.db.read() as tx:
-        artisan = await _artisan(request, tx)
+        artisan = await artisan_of_path(request, tx)
         total = await followers.count(tx, artisan.id)
     return document(request, render.collection(f"{site.uris.actor(artisan.uid)}/followers", total=total))
 
@@ -165,18 +111,21 @@ async def following_of(request: Request) -> Response:
     """Return how many an artisan follows; who they are stays private."""
     site = site_of(request)
     async with site.db.read() as tx:
-        artisan = await _artisan(request, tx)
+        artisan = await artisan_of_path(request, tx)
         total = await following.count(tx, artisan.id)
     return document(request, render.collection(f"{site.uris.actor(artisan.uid)}/following", total=total))
 
 
 async def featured(request: Request) -> Response:
-    """Return the works that a stranger sees first, by their ids (WIRE 6)."""
+    """Return what a stranger sees first, by its ids: what was chosen, else the newest works (WIRE 6)."""
     site = site_of(request)
     async with site.db.read() as tx:
-        artisan = await _artisan(request, tx)
-        chosen = await works.list_featured(tx, artisan.id, limit=MOST_FEATURED, reader=Reader.SERVER)
-    items = [site.uris.work(work.uid) for work in chosen]
+        artisan = await artisan_of_path(request, tx)
+        pins = await featured_storage.list_pins(tx, artisan.id)
+        items = [uri_of(pin, site.uris) for pin in pins[:MOST_FEATURED]]
+        if not pins:
+            newest = await works.list_featured(tx, artisan.id, limit=MOST_FEATURED, reader=Reader.SERVER)
+            items = [site.uris.work(work.uid) for work in newest]
     uri = f"{site.uris.actor(artisan.uid)}/featured"
     return document(request, render.collection(uri, total=len(items), items=items))
 
@@ -188,7 +137,8 @@ async def work(request: Request) -> Response:
         NotFound: there was never such a work, or none that other servers may read.
     """
     async with site_of(request).db.read() as tx:
-        return await _work_document(request, tx, await works.get(tx, request.path_params["uid"]))
+        found = await works.get(tx, request.path_params["uid"])
+    return await _work_document(request, found)
 
 
 async def work_of_page(request: Request) -> Response:
@@ -201,18 +151,26 @@ async def work_of_page(request: Request) -> Response:
         found = await works.find_by_slug(tx, request.path_params["slug"])
         if found is None:
             raise NotFound("there is no such work")
-        return await _work_document(request, tx, found)
+    return await _work_document(request, found)
 
 
-async def _work_document(request: Request, tx: Tx, found: Work) -> Response:
-    uris = site_of(request).uris
-    if not found.draft.audience.documented:
+async def _work_document(request: Request, found: Work) -> Response:
+    """Return the work or what stands in its place; one for followers, to a follower alone.
+
+    Raises:
+        NotFound: it is for nobody who asks.
+    """
+    site, audience = site_of(request), found.draft.audience
+    async with site.db.read() as tx:
+        artisan = await artisans.get(tx, found.artisan_id)
+    for_her = audience is Audience.FOLLOWERS and found.withdrawn_at is None and await is_follower(request, artisan)
+    if not audience.documented and not for_her:
         raise NotFound("there is no such work")
     if found.withdrawn_at is not None:
-        return document(request, render.tombstone(found, uris), status=410)
-    artisan = await artisans.get(tx, found.artisan_id)
+        return document(request, render.tombstone(found, site.uris), status=410)
     refused = found.draft.terms.within(artisan.terms).ai_refused
-    return document(request, render.note(found, artisan, uris), ai_refused=refused)
+    answer = document(request, render.note(found, artisan, site.uris), ai_refused=refused)
+    return for_one_alone(answer) if for_her else answer
 
 
 async def _shown_work(request: Request, tx: Tx) -> Work:
@@ -248,9 +206,9 @@ async def replies(request: Request) -> Response:
     site = site_of(request)
     async with site.db.read() as tx:
         found = await _shown_work(request, tx)
-        approved = await conversation.list_approved(tx, found.id, MOST_REPLIES)
+        approved = await conversation.list_approved(tx, Place(work_id=found.id), MOST_REPLIES)
     uri = f"{site.uris.work(found.uid)}/replies"
-    if _is_first_page(request):
+    if is_first_page(request):
         page = render.collection_page(f"{uri}?page=1", part_of=uri, items=approved, ordered=False)
         return document(request, page)
     return document(request, render.collection(uri, total=found.replies, first=f"{uri}?page=1", ordered=False))
@@ -277,7 +235,7 @@ async def personal_inbox(request: Request) -> Response:
         NotFound: there is no such actor.
     """
     async with site_of(request).db.read() as tx:
-        await _artisan(request, tx)
+        await artisan_of_path(request, tx)
     return await shared_inbox(request)
 
 
@@ -292,22 +250,5 @@ async def shared_inbox(request: Request) -> Response:
     if kind not in _INBOX_TYPES:
         raise WrongMediaType(f"send {negotiate.ACTIVITY_JSON}, not {kind or 'nothing'}")
     body = await read_body(request, site.config.limits.request_body_bytes, site.config.timeouts.request_body_s)
-    path = request.scope["raw_path"].decode("latin-1")
-    query = request.scope["query_string"].decode("latin-1")
-    signed = SignedRequest(
-        method="POST",
-        # Ours to say, not the sender's: the address is the configured one (WIRE 2.4, step 4).
-        url=f"{site.config.origin}{path}{'?' if query else ''}{query}",
-        headers=_headers(request),
-        body=body,
-    )
-    await site.inbox.receive(signed)
+    await site.inbox.receive(signed(request, body))
     return Response(status_code=202)
-
-
-def _headers(request: Request) -> dict[str, str]:
-    """Return the headers with lower-case names, repeated lines joined."""
-    headers: dict[str, str] = {}
-    for name, value in request.headers.items():
-        headers[name] = f"{headers[name]}, {value}" if name in headers else value
-    return headers

@@ -8,9 +8,15 @@ from fedi_artisan.config import Config
 from fedi_artisan.domain.clock import Clock
 from fedi_artisan.domain.seals import Seals
 from fedi_artisan.domain.uris import Uris
+from fedi_artisan.federation.actors import Actors
 from fedi_artisan.federation.backlinks import Backlinks
+from fedi_artisan.federation.glimpses import Glimpses
 from fedi_artisan.federation.inbox import Inbox
 from fedi_artisan.federation.intents import Intents
+from fedi_artisan.federation.lists import Lists
+from fedi_artisan.federation.looking import Looking
+from fedi_artisan.federation.reading import Reading
+from fedi_artisan.federation.relocation import Relocation
 from fedi_artisan.media.store import Stores
 from fedi_artisan.services.house import Rounds
 from fedi_artisan.services.passwords import Passwords
@@ -42,6 +48,12 @@ class Site:
     passwords: Passwords
     seals: Seals
     backlinks: Backlinks
+    block_lists: Lists
+    actors: Actors
+    looking: Looking
+    glimpses: Glimpses
+    reading: Reading
+    relocation: Relocation
 
 
 def site_of(request: Request) -> Site:

@@ -73,6 +73,9 @@ async def _answer(
         response.headers["Access-Control-Allow-Origin"] = "*"
         response.headers["Vary"] = negotiate.VARY
         response.headers["X-Content-Type-Options"] = "nosniff"
+        if "signature" in request.headers:
+            # Somebody else, signed otherwise or not at all, may be answered otherwise (WIRE 10.2 #54).
+            headers = {"Cache-Control": "private, no-store", "Vary": f"{negotiate.VARY}, Signature"} | (headers or {})
     elif (told_inside := await excuse(request, status, error)) is not None:
         response = told_inside
     else:

@@ -14,7 +14,7 @@ from fedi_artisan.errors import BadInput, NotFound
 from fedi_artisan.storage import artisans, works
 from fedi_artisan.storage.works import Reader
 from fedi_artisan.vocab.render.actors import ICON_PX
-from fedi_artisan.web import negotiate
+from fedi_artisan.web import arriving, negotiate
 from fedi_artisan.web.context import Site, site_of
 from fedi_artisan.web.documents import document
 
@@ -99,6 +99,7 @@ def _person(artisan: Artisan | None, uris: Uris) -> dict[str, object]:
     links = [
         {"rel": "self", "type": negotiate.ACTIVITY_JSON, "href": actor_uri},
         {"rel": "http://webfinger.net/rel/profile-page", "type": "text/html", "href": profile_url},
+        *arriving.templates(uris.origin),
     ]
     if artisan.icon is not None:
         icon = artisan.icon.small(ICON_PX)

@@ -4,6 +4,7 @@ import contextlib
 import dataclasses
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,10 +13,12 @@ from fedi_artisan.domain.appearance import Appearance, Home, Layout, Typeface
 from fedi_artisan.domain.clock import utc_now
 from fedi_artisan.domain.pages import PageDraft, PageWording
 from fedi_artisan.domain.photos import Facts, Label, Photo
+from fedi_artisan.domain.posts import PostDraft
 from fedi_artisan.domain.terms import Licence, OwnTerms
 from fedi_artisan.domain.works import Availability, Dimensions, Draft, Price, SeriesWording, Wording
 from fedi_artisan.services import artisans as artisans_service
 from fedi_artisan.services import pages as pages_service
+from fedi_artisan.services import speaking
 from fedi_artisan.services import works as works_service
 from fedi_artisan.storage import artisans, series
 from tests.house import House, key_pair, open_house
@@ -85,6 +88,7 @@ async def furnish_atelier(house: House, camera: Camera) -> None:
     jar = await house.publish(await _jar(house, camera))
     arabic = "<p>ما أجمل هذه الجرّة! لقد أحببتها كثيرا.</p>"
     await say(house, jar, Said(), Said(number=2, username="amal", name="أمل", language="ar", content_html=arabic))
+    await _write_journal(house, camera)
     withdrawn = await house.publish(Draft(title="Withdrawn"))
     async with house.db.write() as tx:
         await works_service.withdraw(tx, house.uris, withdrawn, utc_now())
@@ -93,6 +97,28 @@ async def furnish_atelier(house: House, camera: Camera) -> None:
         french = SeriesWording(name="Lunes", text="Des jarres en **deux moitiés**.")
         text = "Jars thrown in **two halves**, one each winter."
         await works_service.describe_series(tx, dataclasses.replace(moons, text=text, others={"fr": french}))
+
+
+async def _write_journal(house: House, camera: Camera) -> None:
+    """Let the artisan say what happens in the workshop: in words, in one picture and in several, and an answer."""
+    kiln = "The kiln stands at **1,280 °C** since this morning. #kiln #porcelain\n\nIt opens on Sunday."
+    three = tuple([await camera(house, number) for number in (20, 22, 25)])
+    drafts = (
+        PostDraft(text="Market in Dieulefit on Saturday, https://market.example/2026"),
+        PostDraft(text="What broke.", warning="Shards", photos=(await camera(house, 19),)),
+        PostDraft(text="Trois bols, trois terres.", language="fr", photos=three),
+        PostDraft(text=kiln, photos=(await camera(house, 21),)),
+    )
+    async with house.db.write() as tx:
+        for number, draft in enumerate(drafts):
+            now = utc_now() - timedelta(days=4 - number)
+            post = await speaking.publish(tx, house.uris, house.artisan, draft, now)
+        answer = PostDraft(text="It has cooled down, and nothing broke.", in_reply_to=post.uri)
+        answer_post = await speaking.publish(tx, house.uris, house.artisan, answer, utc_now())
+        for uid, one in (("0kiln000000000000000000000", post), ("0answer0000000000000000000", answer_post)):
+            uri = house.uris.post(uid)
+            await tx.execute("UPDATE posts SET uid = ?, uri = ? WHERE id = ?", (uid, uri, one.id))
+            await tx.execute("UPDATE posts SET in_reply_to = ? WHERE in_reply_to = ?", (uri, one.uri))
 
 
 async def _introduce(house: House, portrait: Photo, header: Photo) -> None:

@@ -8,7 +8,7 @@ from tests.browser.chromium import Tab
 from tests.browser.judges.feeds import feed
 from tests.browser.judges.found import find
 from tests.browser.judges.markup import validate
-from tests.browser.judges.people import axe
+from tests.browser.judges.people import axe, contrast
 from tests.browser.judges.vocabulary import check_json_ld
 
 PAGE = '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Bowl</title></head><body>{}</body></html>\n'
@@ -24,6 +24,7 @@ async def test_people_are_kept_out_by_this(tab: Tab) -> None:
     await tab.page.set_content(PAGE.format(bad))
     rules = {found.partition(":")[0] for found in await axe(tab)}
     assert rules >= {"image-alt", "color-contrast", "target-size", "landmark-one-main"}
+    assert {found.partition(":")[0] for found in await contrast(tab)} == {"color-contrast"}
     await tab.page.set_content(GOOD)
     assert await axe(tab) == []
 

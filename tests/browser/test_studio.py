@@ -24,6 +24,11 @@ NO_PAGES: set[str] = {
     # For the phone: tests/browser/test_share.py.
     "/studio/manifest.webmanifest",
     "/studio/worker.js",
+    # A file, and what is known while she writes: tests/web/studio/test_followed.py, test_asked.py.
+    "/studio/people/following_accounts.csv",
+    "/studio/people/suggest",
+    # A picture in somebody's post: tests/federation/test_glimpses.py.
+    "/studio/pictures/{post:row}/{number:row}",
     # Framed by the page of how her site looks.
     "/studio/appearance/preview",
     # What devices are asked for passkeys: tests/browser/test_passkeys.py.
@@ -34,6 +39,9 @@ NO_PAGES: set[str] = {
     # Pieces of the page of a draft, for its scripts: tests/browser/test_editor.py looks at them.
     "/studio/drafts/{uid}/timeline",
     "/studio/drafts/{uid}/photos",
+    # Files to keep: tests/web/studio/test_safety.py.
+    "/studio/safety/files/export/{name}",
+    "/studio/safety/files/{id}/report.txt",
     "/studio/drafts/{uid}/photos/{photo}/row",  # a public page
 }
 

@@ -8,9 +8,12 @@ from typing import Any
 from fedi_artisan.domain.actors import Artisan, Commissions, ProfileLink
 from fedi_artisan.domain.pages import Page, PageDraft, PageWording
 from fedi_artisan.domain.photos import Photo, PictureType, Rendition, Role
+from fedi_artisan.domain.policies import OwnPolicy, Quoting, Replying
+from fedi_artisan.domain.posts import Mention, Post, Visibility
 from fedi_artisan.domain.uris import Uris
 from fedi_artisan.domain.works import Availability, Dimensions, Draft, Price, Series, SeriesWording, Wording, Work
 from fedi_artisan.vocab import render
+from fedi_artisan.vocab.render.quotes import Asked
 
 URIS = Uris("https://atelier.example")
 PEM = "-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A\n-----END PUBLIC KEY-----\n"
@@ -129,6 +132,13 @@ BARE = Work(
     published_at=WORK.published_at,
 )
 
+SHUT = dataclasses.replace(
+    WORK,
+    draft=dataclasses.replace(DRAFT, policy=OwnPolicy(replies=Replying.NOBODY, quotes=Quoting.FOLLOWERS)),
+)
+
+STAMP = "01jezquote000000000000000e"
+
 TWICE = dataclasses.replace(
     WORK,
     draft=dataclasses.replace(
@@ -160,6 +170,72 @@ PAGE = Page(
     updated_at=datetime(2024, 11, 25, 7, 0, tzinfo=UTC),
 )
 
+BOB = Mention(uri=FOLLOWER, handle="@bob@mastodon.example", url="https://mastodon.example/@bob")
+
+
+def said(uid: str, text: str, uris: Uris, **others: Any) -> Post:
+    """Return a post of the artisan."""
+    known: dict[str, Any] = {
+        "id": 1,
+        "uri": uris.post(uid),
+        "uid": uid,
+        "author": None,
+        "artisan_id": 1,
+        "type": "Note",
+        "visibility": Visibility.PUBLIC,
+        "in_reply_to": None,
+        "work_id": None,
+        "journal_id": None,
+        "url": uris.post_url(uid),
+        "title": "",
+        "html": "",
+        "source": text,
+        "warning": "",
+        "sensitive": False,
+        "language": "en",
+        "pictures": (),
+        "mentions": (),
+        "quote_uri": None,
+        "approved": True,
+        "published_at": WORK.published_at,
+        "updated_at": None,
+        "received_at": WORK.published_at,
+        "edits": 0,
+        "withdrawn_at": None,
+    }
+    return Post(**known | others)
+
+
+def said_ones(uris: Uris) -> dict[str, Post]:
+    """Return an entry of a journal, an answer, a message, and an entry that was said otherwise, by name."""
+    answer = "Thank you, @bob@mastodon.example! It was fired with *pine*.\nMore tomorrow."
+    return {
+        "entry": said(
+            "01jc8zentry00000000000000a",
+            "The kiln is at 1,280 °C. #kiln #céramique\n\nhttps://ceramica.example/market?day=2",
+            uris,
+            photos=(photo(1),),
+        ),
+        "answer": said(
+            "01jc8zanswer0000000000000a",
+            answer,
+            uris,
+            visibility=Visibility.UNLISTED,
+            in_reply_to=f"{FOLLOWER}/statuses/1",
+            mentions=(BOB,),
+        ),
+        "message": said("01jc8zmessage000000000000a", answer, uris, visibility=Visibility.DIRECT, mentions=(BOB,)),
+        "entry_for_followers": said(
+            "01jc8zfollowers0000000000a",
+            "It broke.",
+            uris,
+            visibility=Visibility.FOLLOWERS,
+            warning="A broken jar",
+            updated_at=datetime(2024, 11, 24, 8, 0, tzinfo=UTC),
+        ),
+        "entry_that_quotes": said("01jc8zquotes000000000000a0", "Look.", uris, quote_uri=f"{FOLLOWER}/statuses/2"),
+    }
+
 
 def documents(uris: Uris = URIS) -> dict[str, dict[str, Any]]:
     """Return each kind of document that is written here, by name, as a server at *uris* writes it."""
@@ -167,11 +243,19 @@ def documents(uris: Uris = URIS) -> dict[str, dict[str, Any]]:
     activity_uri = uris.activity("01jd0000000000000000000000")
     outbox = f"{actor_uri}/outbox"
     create = render.create(WORK, ARTISAN, uris, activity_uri=activity_uri)
+    asked = Asked(
+        uri=f"{FOLLOWER}/quote_requests/1",
+        actor_uri=FOLLOWER,
+        target_uri=work_uri,
+        instrument_uri=f"{FOLLOWER}/statuses/1",
+    )
+    ours = said_ones(uris)
     answer = {"activity_uri": activity_uri, "follow_uri": FOLLOW, "follower_uri": FOLLOWER}
     return {
         "actor": render.actor(ARTISAN, uris, public_pem=PEM),
         "instance_actor": render.instance_actor(uris, public_pem=PEM),
         "update_actor": render.update_actor(ARTISAN, uris, public_pem=PEM, activity_uri=activity_uri),
+        "move": render.move(ARTISAN, uris, activity_uri=activity_uri, target_uri="https://new.example/users/maria"),
         "work": render.note(WORK, ARTISAN, uris),
         "work_edited": render.note(EDITED, ARTISAN, uris),
         "work_in_two_languages": render.note(TWICE, ARTISAN, uris),
@@ -181,6 +265,16 @@ def documents(uris: Uris = URIS) -> dict[str, dict[str, Any]]:
         "update": render.update(EDITED, ARTISAN, uris, activity_uri=activity_uri),
         "delete": render.delete(EDITED, ARTISAN, uris, activity_uri=activity_uri),
         "tombstone": render.tombstone(EDITED, uris),
+        **{f"post_{name}": render.post(one, ARTISAN, uris) for name, one in ours.items()},
+        "create_post": render.create_post(ours["entry"], ARTISAN, uris, activity_uri=activity_uri),
+        "create_message": render.create_post(ours["message"], ARTISAN, uris, activity_uri=activity_uri),
+        "update_post": render.update_post(ours["entry_for_followers"], ARTISAN, uris, activity_uri=activity_uri),
+        "delete_post": render.delete_post(ours["answer"], ARTISAN, uris, activity_uri=activity_uri),
+        "add_pin": render.add_pin(ARTISAN, uris, activity_uri=activity_uri, object_uri=work_uri),
+        "remove_pin": render.remove_pin(ARTISAN, uris, activity_uri=activity_uri, object_uri=work_uri),
+        "post_tombstone": render.post_tombstone(
+            dataclasses.replace(ours["entry"], withdrawn_at=datetime(2024, 12, 1, 18, 5, tzinfo=UTC))
+        ),
         "accept_follow": render.accept_follow(ARTISAN, uris, **answer),
         "reject_follow": render.reject_follow(ARTISAN, uris, **answer),
         "follow": render.follow(ARTISAN, uris, activity_uri=activity_uri, object_uri=FOLLOWER),
@@ -191,6 +285,15 @@ def documents(uris: Uris = URIS) -> dict[str, dict[str, Any]]:
             follow_uri=uris.activity("01jd0000000000000000000001"),
             object_uri=FOLLOWER,
         ),
+        "work_shut": render.note(SHUT, ARTISAN, uris),
+        "accept_quote": render.accept_quote(
+            ARTISAN, uris, asked, activity_uri=activity_uri, stamp_uri=uris.quote(STAMP)
+        ),
+        "reject_quote": render.reject_quote(ARTISAN, uris, asked, activity_uri=activity_uri),
+        "stamp": render.stamp(
+            ARTISAN, uris, uid=STAMP, instrument_uri=asked.instrument_uri, target_uri=asked.target_uri
+        ),
+        "delete_quote": render.delete_quote(ARTISAN, uris, activity_uri=activity_uri, uid=STAMP, quoter_uri=FOLLOWER),
         "outbox": render.collection(outbox, total=1, first=f"{outbox}?page=1"),
         "outbox_page": render.collection_page(
             f"{outbox}?page=1", part_of=outbox, items=[create], next_uri=f"{outbox}?max_id=14"

@@ -19,7 +19,7 @@ AS2 = "https://www.w3.org/ns/activitystreams"
 PUBLIC = f"{AS2}#Public"
 ACTORS = {"Application", "Group", "Organization", "Person", "Service"}
 COLLECTIONS = {"Collection", "OrderedCollection", "CollectionPage", "OrderedCollectionPage"}
-ACTIVITIES = {"Create", "Update", "Delete", "Accept", "Reject", "Undo", "Follow"}
+ACTIVITIES = {"Create", "Update", "Delete", "Accept", "Reject", "Undo", "Follow", "Add", "Remove", "Move"}
 ELEMENTS = set("p br a span strong em b i u del code pre blockquote ul ol li".split())  # noqa: SIM905 - shorter than sixteen quoted names
 BASE83 = set("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz#$%*+,-.:;=?@[]^_{|}~")
 RFC3339_UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
@@ -265,10 +265,32 @@ def mastodon_updated(document: Document) -> Iterator[str]:
 
 
 def mastodon_public(document: Document) -> Iterator[str]:
-    """The public is addressed by its full name (WIRE 5.1)."""
+    """The public is addressed by its full name, and whoever else is by her id (WIRE 5.1)."""
     note = note_in(document)
-    if note is not None and PUBLIC not in [*(note.get("to") or []), *(note.get("cc") or [])]:
-        yield "not public"
+    if note is not None:
+        yield from (f"to or cc: {one!r}" for one in readers(note) if origin(one) is None)
+
+
+def mastodon_mentions(document: Document) -> Iterator[str]:
+    """Who is mentioned is named by her whole handle and addressed, or it is no news to her (WIRE 4.4, 5.1).
+
+    And whoever is addressed where there are no others is mentioned, or the note is "limited" and no message.
+    """
+    note = note_in(document)
+    if note is None or not isinstance(note.get("tag"), list):
+        return
+    mentions = [tag for tag in note["tag"] if tag.get("type") == "Mention"]
+    yield from (f"name: {tag!r}" for tag in mentions if not re.fullmatch(r"@[^@]+@[^@]+", str(tag.get("name"))))
+    named, told = {tag.get("href") for tag in mentions}, set(readers(note))
+    if named - told:
+        yield f"not addressed: {named - told}"
+    if PUBLIC not in told and f"{note.get('attributedTo')}/followers" not in told and told - named:
+        yield f"not mentioned: {told - named}"
+
+
+def readers(note: Document) -> list[Any]:
+    """Return for whom a note is."""
+    return [*(note.get("to") or []), *(note.get("cc") or [])]
 
 
 def mastodon_hashtags(document: Document) -> Iterator[str]:
@@ -285,6 +307,15 @@ def mastodon_hashtags(document: Document) -> Iterator[str]:
     missing = set(elements_of(str(note.get("content"))).hashtags) - {tag.get("href") for tag in tags}
     if missing:
         yield f"not in tag: {sorted(missing)}"
+
+
+def mastodon_pin(document: Document) -> Iterator[str]:
+    """What is shown first is named by its id, in the collection of its own actor (WIRE 5.6)."""
+    if kind(document) in {"Add", "Remove"}:
+        if document.get("target") != f"{document.get('actor')}/featured":
+            yield f"target: {document.get('target')!r}"
+        if origin(document.get("object")) != origin(document.get("actor")):
+            yield f"object: {document.get('object')!r}"
 
 
 def mastodon_blurhash(document: Document) -> Iterator[str]:
@@ -386,7 +417,7 @@ def pixelfed_published(document: Document) -> Iterator[str]:
 
 
 def pixelfed_accept(document: Document) -> Iterator[str]:
-    """Accept and Reject carry the whole Follow, of which the actor is the object (WIRE 5.2)."""
+    """Accept and Reject carry the whole Follow, of which the actor is the object (WIRE 5.2), or QuoteRequest (4.8)."""
     if kind(document) not in {"Accept", "Reject"}:
         return
     follow = document.get("object")
@@ -394,6 +425,9 @@ def pixelfed_accept(document: Document) -> Iterator[str]:
         isinstance(follow.get(key), str) for key in ("id", "type", "actor", "object")
     ):
         yield f"object: {follow!r}"
+    elif follow["type"] == "QuoteRequest":
+        if origin(follow["object"]) != origin(document.get("actor")) or not isinstance(follow.get("instrument"), str):
+            yield "the QuoteRequest is not about a post of this actor"
     elif follow["type"] != "Follow" or follow["object"] != document.get("actor"):
         yield "the Follow is not of this actor"
 
@@ -416,10 +450,10 @@ def pixelfed_follow(document: Document) -> Iterator[str]:
 
 
 def pixelfed_delete(document: Document) -> Iterator[str]:
-    """Delete of a note carries a Tombstone (WIRE 5.5)."""
+    """Delete of a note carries a Tombstone (WIRE 5.5); of a permission to quote, the permission (4.8)."""
     if kind(document) != "Delete" or document.get("object") == document.get("actor"):
         return
-    if embedded(document) is document or kind(embedded(document)) != "Tombstone":
+    if embedded(document) is document or kind(embedded(document)) not in {"Tombstone", "QuoteAuthorization"}:
         yield f"object: {document.get('object')!r}"
 
 
@@ -469,9 +503,9 @@ def pixelfed_public_addresses(document: Document) -> Iterator[str]:
 
 
 def gotosocial_no_name(document: Document) -> Iterator[str]:
-    """A note with a name is shown behind a content warning (WIRE 4.2)."""
+    """A note with a name is shown behind a content warning, and a warning is not there without need (WIRE 4.2)."""
     note = note_in(document)
-    if note is not None and ("name" in note or note.get("summary")):
+    if note is not None and ("name" in note or (note.get("summary") and note.get("sensitive") is not True)):
         yield "name or summary"
 
 
@@ -562,7 +596,9 @@ RULES: tuple[Rule, ...] = (
     mastodon_published,
     mastodon_updated,
     mastodon_public,
+    mastodon_mentions,
     mastodon_hashtags,
+    mastodon_pin,
     mastodon_blurhash,
     mastodon_actor,
     mastodon_pages,

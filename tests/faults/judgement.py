@@ -24,7 +24,13 @@ async def broken_promises(db: Database, town: Town) -> list[str]:
 async def _inbox_problems(tx: Tx, promises: Promises) -> list[str]:
     """Every promised activity was worked on once; nothing refused was kept."""
     rows = await fetch_all(tx, "SELECT activity_uri, state, answer FROM inbox")
-    done = Counter(row["activity_uri"] for row in rows if row["state"] == "done")
+    # What somebody took back leaves a row as well, so that it does not come again.
+    taken_back = {"taken back", "taken back before it came"}
+    done = Counter(
+        row["activity_uri"]
+        for row in rows
+        if row["state"] == "done" and (row["answer"] not in taken_back or row["activity_uri"] in promises.accepted)
+    )
     return [
         *(f"{uri} was answered 202 and took effect {done[uri]} times" for uri in promises.accepted if done[uri] != 1),
         *(f"{uri} was never promised, yet took effect" for uri in done if uri not in promises.accepted),

@@ -9,6 +9,7 @@ from fedi_artisan.domain.works import Draft, Work
 from fedi_artisan.federation.signatures import keys
 from fedi_artisan.services import artisans as artisans_service
 from fedi_artisan.services import following as following_service
+from fedi_artisan.services import moving as moving_service
 from fedi_artisan.services import works as works_service
 from fedi_artisan.storage import works
 from tests.house import House
@@ -57,3 +58,25 @@ async def photographed(house: House, alt: str, *, title: str = "Ash bowl") -> Dr
     """Return what is to be published: a work with one real photograph, described by *alt*."""
     photo = await take_in(house.config, house.db, house.artisan, PHOTO, alt=alt)
     return Draft(title=title, text="Turned while the wood was green.", photos=(photo,), tags=("ash",))
+
+
+async def name_account(house: House, handle: str) -> None:
+    """Say that whoever has this handle is the artisan as well."""
+    async with open_parts(house.config) as parts:
+        actor = await parts.webfinger.resolve(handle)
+        async with parts.db.write() as tx:
+            await moving_service.add_account(tx, parts.uris, house.artisan, actor, utc_now())
+
+
+async def move(house: House, handle: str) -> None:
+    """Move to whoever has this handle."""
+    async with open_parts(house.config) as parts:
+        actor = await parts.webfinger.resolve(handle)
+        async with parts.db.write() as tx:
+            await moving_service.move(tx, parts.uris, house.artisan, actor, utc_now())
+
+
+async def come_back(house: House) -> None:
+    """Take it back that she has moved."""
+    async with house.db.write() as tx:
+        await moving_service.take_back(tx, house.uris, house.artisan, utc_now())

@@ -1,11 +1,15 @@
 """How a test starts the foreign peer (peer/, a server built on Fedify) and tells it what to do."""
 
 import asyncio
+import atexit
 import json
+import os
+import tempfile
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -231,9 +235,21 @@ class FedifyActor:
         """Take back a Follow, Like, Announce or Block."""
         return await self._do("undo", activity=sent.id)
 
-    async def publish(self, content: str) -> Sent:
-        """Write a public note and deliver it to the followers' shared inboxes."""
-        return await self._do("publish", content=content)
+    async def publish(self, content: str, *, quotable: bool = False) -> Sent:
+        """Write a public note and deliver it to the followers' shared inboxes; *quotable*, everybody may quote it."""
+        return await self._do("publish", content=content, quotable=quotable)
+
+    async def quote(self, uri: str, content: str) -> Sent:
+        """Write a note that quotes an object, and ask its author whether that may be."""
+        return await self._do("quote", object=uri, content=content)
+
+    async def permit(self, request: str, note: str, *, instrument: str, to: str) -> Sent:
+        """Permit the request (its id) of the actor *to* to quote an own note; `object` is the permission."""
+        return await self._do("permit", request=request, note=note, instrument=instrument, to=to)
+
+    async def revoke(self, stamp: str, *, to: str) -> Sent:
+        """Take a permission back, and tell the actor *to*."""
+        return await self._do("revoke", stamp=stamp, to=to)
 
     async def reply(self, to: str, content: str) -> Sent:
         """Answer the object *to* with a public note, delivered to its author."""
@@ -271,10 +287,26 @@ class FedifyActor:
         """Say that this actor is now *target* (a URI; it must list this one in `aliases`); tell the actor *to*."""
         return await self._do("move", target=target, to=to)
 
+    async def whisper(self, content: str) -> Sent:
+        """Say something to followers alone, and which of them are at each server (FEP-8fcf)."""
+        return await self._do("whisper", content=content)
+
+    async def lose_follower(self, uri: str) -> None:
+        """Forget that somebody follows this actor, as after a lost Undo or an old backup."""
+        await self.peer.call("lose-follower", **{"as": self.name, "uri": uri})
+
     async def relations(self) -> Relations:
         """Return who follows this actor and whom it follows, as the peer sees it."""
         answer = await self.peer.call("relations", name=self.name)
         return Relations(followers=frozenset(answer["followers"]), following=frozenset(answer["following"]))
+
+
+@cache
+def _compiled() -> str:
+    """Return where Node keeps what it compiled, from peer to peer, until the tests end."""
+    folder = tempfile.TemporaryDirectory(prefix="fedify-")
+    atexit.register(folder.cleanup)
+    return folder.name
 
 
 class _Process:
@@ -292,6 +324,7 @@ class _Process:
                 *(node(), str(PEER / "peer.mjs"), "--mode", mode, "--port", str(port)),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
+                env={**os.environ, "NODE_COMPILE_CACHE": _compiled()},
             )
         )
 

@@ -69,6 +69,7 @@ async def test_an_actor_without_measure(house: House, neighbour: Neighbour) -> N
 async def test_a_reply_without_measure(house: House, neighbour: Neighbour, work: str) -> None:
     """WIRE 10.2 #42: of an endless reply a bounded part is kept."""
     bob = neighbour.person("bob")
+    await befriend(house, neighbour, bob)  # of a stranger it would be held
     tags = [{"type": "Mention", "href": f"https://a.example/{n}"} for n in range(3000)]
     note = neighbour.note(bob, work, "<p>" + "word " * 100_000, tag=tags, to=[PUBLIC] * 900)
     assert (await effect(house, neighbour, bob, neighbour.activity("Create", bob, note)))[0] == "done"
@@ -211,7 +212,7 @@ async def test_keys_that_never_come(house: House, neighbour: Neighbour, elsewher
 async def test_types_that_mean_nothing_here(house: House, neighbour: Neighbour, work: str) -> None:
     """WIRE 5.3: other types are 202, unchecked and unasked; the sender of endless new ones fills nothing."""
     headers = {"content-type": ACTIVITY_JSON}
-    for kind in ("View", "Dislike", "Flag", "Add", "Zzz", "<b>", "é" * 60, ["Listen", "Read"]):
+    for kind in ("View", "Dislike", "Travel", "Add", "Zzz", "<b>", "é" * 60, ["Listen", "Read"]):
         body = {"id": f"{neighbour.origin}/1", "type": kind, "actor": f"{neighbour.origin}/u", "object": work}
         async with neighbour.session.post(house.uris.shared_inbox, json=body, headers=headers) as answer:
             assert answer.status == 202
@@ -223,12 +224,12 @@ async def test_types_that_mean_nothing_are_counted(house: House, neighbour: Neig
     """WIRE 10.2 #44: what is ignored is counted by type when the server tidies up; only so many names are kept."""
     clock = utc_now
     async with open_parts(house.config) as parts:
-        door = Inbox(parts.db, parts.actors, parts.hosts, parts.uris, clock=clock, most_waiting=10)
-        processor = Processor(parts.db, door, parts.actors, parts.uris, clock)
+        door = Inbox(parts.db, parts.actors, parts.hosts, parts.uris, guard=parts.guard, clock=clock, most_waiting=10)
+        processor = Processor(parts.db, door, parts.actors, parts.uris, guard=parts.guard, clock=clock)
         outbound = Outbound(
             house.config, parts.db, parts.client, actors=parts.actors, hosts=parts.hosts, uris=parts.uris, clock=clock
         )
-        queue = Queue(parts.db, door, processor, outbound, actors=parts.actors, clock=clock)
+        queue = Queue(parts.db, door, processor, outbound, actors=parts.actors, limits=house.config.limits, clock=clock)
 
         async def send(kind: str) -> None:
             body: dict[str, Any] = {"id": "http://a.example/1", "type": kind, "actor": "http://a.example/u"}
@@ -236,13 +237,13 @@ async def test_types_that_mean_nothing_are_counted(house: House, neighbour: Neig
             url = house.uris.shared_inbox
             await door.receive(SignedRequest(method="POST", url=url, headers={}, body=json.dumps(body).encode()))
 
-        for kind in ("View", "View", "Flag", "<b>", "a b"):
+        for kind in ("View", "View", "Travel", "<b>", "a b"):
             await send(kind)
         await queue.tidy()
         await send("View")
         await queue.tidy()
         async with house.db.read() as tx:
-            assert await inbox.list_ignored(tx) == {"View": 3, "Flag": 1, "(odd)": 2}
+            assert await inbox.list_ignored(tx) == {"View": 3, "Travel": 1, "(odd)": 2}
         for block in range(8):
             for number in range(250):
                 await send(f"T{block}x{number}")

@@ -23,7 +23,8 @@ from fedi_artisan.federation.hosts import Hosts
 from fedi_artisan.federation.intents import MOST_AT_ONCE, Intents
 from fedi_artisan.federation.webfinger import WebFinger
 from fedi_artisan.resources import folder
-from fedi_artisan.storage.db import Database, migrate
+from fedi_artisan.storage.db import Database
+from tests.house import lay_out
 from tests.neighbour import Neighbour
 
 ACTOR = "https://atelier.example/ap/actors/01k"
@@ -52,7 +53,7 @@ async def looking(
 ) -> AsyncIterator[Intents]:
     """Give what finds pages, with these settings; it speaks http, so that servers of tests can be asked."""
     config = parse({"origin": "http://127.0.0.1:9", "data_dir": str(tmp_path), **settings})
-    await migrate(config.database, folder("migrations"))
+    await lay_out(config.database)
     db = await Database.open(config.database, folder("migrations"))
     try:
         async with Client(config, signer=None, resolver=names) as client:

@@ -1,4 +1,4 @@
-"""Whether a page elsewhere links back: only what it says itself counts, and nobody waits long for it."""
+"""Whether a page elsewhere links back (WIRE 10.2 #28): only what it says itself counts, and nobody waits long."""
 
 import asyncio
 

@@ -1,5 +1,6 @@
 """Our server and Fedify, a complete implementation that we did not write, over real sockets and in all its dialects."""
 
+import dataclasses
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from typing import Any
@@ -13,7 +14,7 @@ from fedi_artisan.services import artisans as artisans_service
 from fedi_artisan.services import followers as followers_service
 from tests.federation import commands
 from tests.federation.fedify import FedifyPeer, Mode, Sent, fedify
-from tests.house import House, until
+from tests.house import House, key_pair, until
 from tests.unit.web.markup import Page, read
 
 ALT = "A bowl of ash wood, seen from above"
@@ -148,7 +149,7 @@ async def test_fedify_reacts_to_a_work(house: House, peer: FedifyPeer) -> None:
     assert reply.object is not None
     back = [await visitor.delete_note(reply.object, to=house.actor_uri)]
     back += [await visitor.undo(sent) for sent in (like, announce)]
-    assert [await outcome(house, one) for one in back] == ["reply forgotten", "taken back", "taken back"]
+    assert [await outcome(house, one) for one in back] == ["post forgotten", "taken back", "taken back"]
     await counts_become(peer, uri, (0, 0, 0))
 
 
@@ -221,7 +222,7 @@ async def test_fedify_edits_its_reply(house: House, peer: FedifyPeer) -> None:
     assert reply.object is not None
     edit = await visitor.edit(reply.object, "<p>How <strong>very</strong> lovely!</p>", to=house.actor_uri)
     # Fedify sends no `updated` with an edit of its own accord; the moment of its arrival counts.
-    assert await outcome(house, edit) == "reply revised"
+    assert await outcome(house, edit) == "post revised"
     assert [tuple(row) for row in await house.rows("SELECT content_html FROM replies")] == [
         ("<p>How <strong>very</strong> lovely!</p>",)
     ]
@@ -289,6 +290,47 @@ async def test_fedify_moves(house: House, peer: FedifyPeer) -> None:
     await peer.wait_for("Undo", where=lambda one: one.raw["object"]["object"] == elder.uri)
     assert (await heir.relations()).followers == {house.actor_uri}
     assert (await elder.relations()).followers == frozenset()
+
+
+async def test_fedify_sees_us_move(house: House, peer: FedifyPeer) -> None:
+    """Followers there get our actor with the new address, then the Move; it is bound for who says that she was us."""
+    fan = await peer.actor("fan")
+    heir = await peer.actor("heir", aliases=(house.actor_uri,))
+    await fan.follow(house.handle)
+    await peer.wait_for("Accept")
+    await commands.move(house, heir.handle)
+    update = await peer.wait_for("Update")
+    move = await peer.wait_for("Move")
+    assert update.number < move.number
+    assert (update.raw["object"]["movedTo"], move.raw["target"], move.object_id) == (
+        heir.uri,
+        heir.uri,
+        house.actor_uri,
+    )
+    late = await peer.actor("late")
+    await late.follow(house.handle)
+    await peer.wait_for("Reject")
+    assert await house.value("SELECT count(*) FROM followers") == 1
+
+
+@pytest.mark.parametrize("peer", [Mode.CAVAGE_ONLY], indirect=True)
+async def test_fedify_compares_followers(house: House, peer: FedifyPeer) -> None:
+    """Who was lost there follows no more here, with the next word for followers; who was not, stays (FEP-8fcf)."""
+    maker = await peer.actor("maker")
+    async with house.db.write() as tx:
+        second = await artisans_service.create(
+            tx, username="nour", name="Nour", language="en", key=key_pair(), now=utc_now()
+        )
+    for one in (house, dataclasses.replace(house, artisan=second)):
+        await commands.follow(one, maker.handle)
+        await peer.wait_for("Follow", where=lambda follow, uri=one.actor_uri: follow.actor == uri)  # type: ignore[misc]
+    states = "SELECT count(*) FROM following WHERE state = ?"
+    await until(lambda: house.value(f"{states} HAVING count(*) = 2", "accepted"), "both")
+    await maker.whisper("<p>All well?</p>")
+    await maker.lose_follower(house.actor_uri)
+    await maker.whisper("<p>And now?</p>")
+    await until(lambda: house.value(states, "rejected"), "the end of one")
+    assert await house.value("SELECT state FROM following WHERE artisan_id = ?", second.id) == "accepted"
 
 
 @pytest.mark.parametrize(("follows", "state"), [("hold", "requested"), ("reject", "rejected")])

@@ -1,6 +1,7 @@
 """Two of our servers: what one says, the other takes in, whatever happens to either in between."""
 
 import dataclasses
+import functools
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -172,3 +173,20 @@ async def test_a_new_key_is_read_anew(maria: House, nour: House) -> None:
     after = await nour.value(key, maria.actor_uri)
     assert before != after == await maria.value("SELECT public_pem FROM keys WHERE artisan_id IS NOT NULL")
     assert await maria.value("SELECT sum(attempts) = count(*) FROM deliveries")
+
+
+async def test_followers_go_along_and_come_back(tmp_path: Path, maria: House, nour: House) -> None:
+    """Who follows the one house follows the other after a Move (WIRE 8), and the first again after one back."""
+    following = "SELECT uri FROM following JOIN actors ON actors.id = actor_id WHERE state = 'accepted'"
+    async with open_house(tmp_path / "ada", username="ada") as ada:
+        await is_followed(maria, ada)
+
+        async def goes(old: House, new: House) -> bool:
+            return await rows(ada, following) == [(new.actor_uri,)] and not await old.value("SELECT 1 FROM followers")
+
+        for old, new in ((maria, nour), (nour, maria)):
+            await commands.name_account(new, old.handle)
+            await commands.move(old, new.handle)
+            await until(functools.partial(goes, old, new), f"the way from {old.handle} to {new.handle}")
+            # Nobody can follow who has moved, so that the way back is open only once that is taken back.
+            await commands.come_back(old)

@@ -22,9 +22,9 @@ WORK = "https://atelier.example/ap/works/01jc8zmoonjar000000000000b"
 OUR_FOLLOW = "https://atelier.example/ap/activities/01jd0000000000000000000001"
 
 
-def shapes(*prefixes: str) -> list[tuple[str, str]]:
-    """Return software and name of every shape whose name begins with one of *prefixes*."""
-    files = (path for prefix in prefixes for path in DATA.glob(f"*/{prefix}*.json") if path.parent.name != "golden")
+def shapes(*names: str) -> list[tuple[str, str]]:
+    """Return software and name of every shape that is called one of *names*, in which `*` stands for anything."""
+    files = (path for name in names for path in DATA.glob(f"*/{name}.json") if path.parent.name != "golden")
     return sorted((path.parent.name, path.stem) for path in files)
 
 
@@ -93,6 +93,9 @@ def visit(software: str, house: House, neighbour: Neighbour, work: str) -> Visit
     """Let an actor of this software live at *neighbour*."""
     visitor = Visitor(software, house, neighbour, work, key(2))
     neighbour.serve(visitor.actor())
+    if software == "bookwyrm":
+        # Its key's id has a slash that the actor's has not; the server gives the actor at both.
+        neighbour.serve(visitor.actor(), at=f"{visitor.uri}/")
     if software == "gotosocial":
         # Its key stands at an address of its own, which gives a stub of the actor (WIRE 2.4 step 7).
         stub = {**visitor.read("actor_stub"), "publicKey": visitor.actor()["publicKey"]}

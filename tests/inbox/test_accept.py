@@ -9,7 +9,7 @@ from tests.inbox.shapes import shapes, visit
 from tests.neighbour import Neighbour
 
 
-@pytest.mark.parametrize(("software", "name"), shapes("accept"))
+@pytest.mark.parametrize(("software", "name"), shapes("accept_follow"))
 async def test_every_server_can_accept(house: House, neighbour: Neighbour, work: str, software: str, name: str) -> None:
     """The Accept of every kind of server completes our Follow."""
     visitor = visit(software, house, neighbour, work)

@@ -17,7 +17,7 @@ def saying(neighbour: Neighbour, person: Person, note: Any) -> dict[str, Any]:
     return neighbour.activity("Create", person, note, to=[PUBLIC])
 
 
-@pytest.mark.parametrize(("software", "name"), shapes("create"))
+@pytest.mark.parametrize(("software", "name"), shapes("create_reply"))
 async def test_every_server_can_reply(house: House, neighbour: Neighbour, work: str, software: str, name: str) -> None:
     """The reply of every kind of server is kept, counted, and waits for approval."""
     visitor = visit(software, house, neighbour, work)
@@ -76,7 +76,7 @@ async def test_words_in_copy_are_not_kept(house: House, neighbour: Neighbour, wo
     bob = neighbour.person("bob")
     note = neighbour.note(bob, None, cc=[house.actor_uri])
     create = neighbour.activity("Create", bob, note, cc=[house.actor_uri])
-    assert await effect(house, neighbour, bob, create) == ("done", "not about a work of ours")
+    assert await effect(house, neighbour, bob, create) == ("done", "not about anything of ours")
     assert await house.value("SELECT (SELECT count(*) FROM replies) + (SELECT count(*) FROM mentions)") == 0
 
 

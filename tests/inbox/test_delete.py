@@ -18,7 +18,7 @@ async def test_every_server_can_delete_a_reply(
     """The Delete of a reply, by id or Tombstone, takes the reply away and counts it out."""
     visitor = visit(software, house, neighbour, work)
     await visitor.send(visitor.read("create_reply"))
-    assert await visitor.send(visitor.read(name)) == ("done", "reply forgotten")
+    assert await visitor.send(visitor.read(name)) == ("done", "post forgotten")
     assert (await house.value(REPLIES), await house.value("SELECT replies FROM works")) == (0, 0)
 
 

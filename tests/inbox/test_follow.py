@@ -5,6 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from fedi_artisan.domain.clock import utc_now
+from fedi_artisan.services import moving
+from fedi_artisan.vocab.actors import parse_actor
 from tests.house import House, until
 from tests.inbox.sending import befriend, effect
 from tests.inbox.shapes import shapes, visit
@@ -136,3 +139,23 @@ async def test_an_undo_that_overtakes_its_follow_wins(house: House, neighbour: N
     await effect(house, neighbour, bob, neighbour.activity("Undo", bob, late))
     await effect(house, neighbour, bob, late)
     assert await house.value("SELECT count(*) FROM followers") == 0
+
+
+async def test_who_has_moved_cannot_be_followed_any_more(house: House, neighbour: Neighbour) -> None:
+    """A new Follow of an artisan who has moved gets a whole Reject (WIRE 8); a follower is accepted again."""
+    bob, eve = neighbour.person("bob"), neighbour.person("eve")
+    await befriend(house, neighbour, bob)
+    target = parse_actor(neighbour.person("maria", alsoKnownAs=[house.actor_uri]).document())
+    async with house.db.write() as tx:
+        await moving.move(tx, house.uris, house.artisan, target, utc_now())
+    follow = neighbour.activity("Follow", eve, house.actor_uri)
+    assert await effect(house, neighbour, eve, follow) == ("done", "told that the artisan has moved")
+
+    async def rejected() -> list[dict[str, object]]:
+        return [one for one in neighbour.received if one["type"] == "Reject"]
+
+    [reject] = await until(rejected, "the Reject")
+    whole = {"id": follow["id"], "type": "Follow", "actor": eve.uri, "object": house.actor_uri}
+    assert reject["object"] == whole
+    await befriend(house, neighbour, bob)
+    assert await house.value("SELECT count(*) FROM followers") == 1

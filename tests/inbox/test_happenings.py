@@ -82,7 +82,7 @@ async def test_a_mention_is_kept_as_it_was_last(house: House, neighbour: Neighbo
     )
     create = neighbour.activity("Create", bob, note["id"], to=[house.actor_uri])
     assert await effect(house, neighbour, bob, create) == ("done", "mentioned")
-    [first] = await happened(house, Kind.MENTION)
+    [first] = await happened(house, Kind.MESSAGE)
     assert first.words is not None
     assert (first.words.html, first.words.public) == ("<p>Old</p>", False)
 
@@ -94,7 +94,7 @@ async def test_a_mention_is_kept_as_it_was_last(house: House, neighbour: Neighbo
     forged = {**note, "attributedTo": mallory.uri, "content": "<p>Forged</p>", "updated": "2026-01-05T00:00Z"}
     await effect(house, neighbour, mallory, neighbour.activity("Update", mallory, forged))
     await effect(house, neighbour, mallory, neighbour.activity("Delete", mallory, note["id"]))
-    [last] = await happened(house, Kind.MENTION)
+    [last] = await happened(house, Kind.MESSAGE)
     assert last.words is not None
     assert last.words.html == "<p>New</p>"
     assert last.happened_at > first.happened_at
@@ -106,9 +106,9 @@ async def test_new_words_of_a_reply_are_news_and_wait_again(house: House, neighb
     note = neighbour.note(bob, work, "<p>Lovely</p>", published="2026-01-01T00:00Z")
     await effect(house, neighbour, bob, neighbour.activity("Create", bob, note, to=[PUBLIC]))
     async with house.db.write() as tx:
-        await tx.execute("UPDATE replies SET approved = TRUE")
+        await tx.execute("UPDATE posts SET approved = TRUE")
         await tx.execute("INSERT INTO happenings_read SELECT id, unixepoch() * 1000 + 1000 FROM artisans")
-        await tx.execute("UPDATE replies SET received_at = 1")
+        await tx.execute("UPDATE posts SET received_at = 1")
     edits = (("<p>Lovely</p>", "2026-01-02T00:00Z", True), ("<p>Ugly</p>", "2026-01-03T00:00Z", False))
     for content, updated, shown in edits:
         edit = {**note, "content": content, "updated": updated}

@@ -10,7 +10,7 @@ from tests.neighbour import Neighbour
 LIKES = "SELECT likes FROM works"
 
 
-@pytest.mark.parametrize(("software", "name"), shapes("like"))
+@pytest.mark.parametrize(("software", "name"), shapes("like*"))
 async def test_every_server_can_like(house: House, neighbour: Neighbour, work: str, software: str, name: str) -> None:
     """The Like of every kind of server counts."""
     visitor = visit(software, house, neighbour, work)

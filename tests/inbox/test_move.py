@@ -4,6 +4,9 @@ import json
 
 import pytest
 
+from fedi_artisan.domain.clock import utc_now
+from fedi_artisan.services import moving
+from fedi_artisan.vocab.actors import parse_actor
 from tests.house import House
 from tests.inbox.answering import ask_to_follow, state_of
 from tests.inbox.sending import befriend, effect
@@ -114,3 +117,47 @@ async def test_a_move_of_nothing_is_refused(house: House, neighbour: Neighbour) 
     bob = neighbour.person("bob")
     move = neighbour.activity("Move", bob, None, target=bob.uri)
     assert (await neighbour.send(bob, house.uris.shared_inbox, move))[0] == 400
+
+
+async def test_nobody_is_followed_around(house: House, neighbour: Neighbour, elsewhere: Neighbour) -> None:
+    """One Move of an actor counts in seven days (WIRE 8): a second is refused until then."""
+    old = neighbour.person("bob")
+    first, second = (elsewhere.person(name, alsoKnownAs=[old.uri]) for name in ("bob", "rob"))
+    await ask_to_follow(house, old)
+    assert (await effect(house, neighbour, old, move_of(neighbour, old, first.uri)))[0] == "done"
+    await ask_to_follow(house, old)
+    answer = await effect(house, neighbour, old, move_of(neighbour, old, second.uri))
+    assert answer == ("refused", f"{old.uri} has moved less than 7 days ago")
+    assert (await state_of(house, old), await state_of(house, second)) == ("requested", None)
+    async with house.db.write() as tx:
+        await tx.execute("UPDATE actors SET moved_at = moved_at - 7 * 86400000")
+    assert (await effect(house, neighbour, old, move_of(neighbour, old, second.uri)))[0] == "done"
+    assert await state_of(house, second) == "requested"
+
+
+async def test_a_move_in_a_circle_ends(house: House, neighbour: Neighbour, elsewhere: Neighbour) -> None:
+    """Nobody goes where the new actor herself has moved away, nor from somebody to herself."""
+    old = neighbour.person("bob")
+    new = elsewhere.person("bob", alsoKnownAs=[old.uri], movedTo=old.uri)
+    await ask_to_follow(house, old)
+    answer = await effect(house, neighbour, old, move_of(neighbour, old, new.uri))
+    assert answer == ("refused", f"the new actor has herself moved to {old.uri}")
+    neighbour.serve({**old.document(), "alsoKnownAs": [old.uri]})
+    assert (await effect(house, neighbour, old, move_of(neighbour, old, old.uri)))[0] == "refused"
+    assert await state_of(house, old) == "requested"
+
+
+async def test_an_artisan_who_moves_here_is_known_by_her_own_words(house: House, neighbour: Neighbour) -> None:
+    """A Move to one of us counts where she named that account as hers: then it leads here, and is left. Nobody asks."""
+    old, mallory = neighbour.person("maria"), neighbour.person("mallory", key_number=1)
+    await ask_to_follow(house, old)
+    await befriend(house, neighbour, mallory)
+    async with house.db.write() as tx:
+        await moving.add_account(tx, house.uris, house.artisan, parse_actor(old.document()), utc_now())
+    leads_here = "SELECT leads_here FROM own_accounts"
+    assert await house.value(leads_here) == 0
+    forged = move_of(neighbour, mallory, house.actor_uri)
+    assert (await effect(house, neighbour, mallory, forged))[0] == "refused"
+    assert await house.value(leads_here) == 0
+    assert await effect(house, neighbour, old, move_of(neighbour, old, house.actor_uri)) == ("done", "leads here now")
+    assert (await house.value(leads_here), await state_of(house, old)) == (1, None)

@@ -1,9 +1,14 @@
 """What holds for all types: nothing is lost, nothing stops the rest, everybody's doings keep their order."""
 
 import asyncio
+import json
+from datetime import timedelta
 
 import pytest
 
+from fedi_artisan.domain.clock import utc_now
+from fedi_artisan.storage import inbox
+from fedi_artisan.storage.inbox import Arrival
 from tests.house import House, until
 from tests.inbox.sending import effect
 from tests.neighbour import Neighbour
@@ -67,6 +72,52 @@ async def test_an_actor_s_doings_keep_their_order(house: House, neighbour: Neigh
     ):
         assert (await neighbour.send(bob, house.uris.shared_inbox, activity))[0] == 202
     await house.quiet()
-    rows = await house.rows("SELECT answer FROM inbox ORDER BY id")
-    assert [row["answer"] for row in rows] == ["liked", "replied", "reply forgotten"]
+    rows = await house.rows("SELECT answer FROM inbox WHERE activity_uri <> ? ORDER BY id", note["id"])
+    assert [row["answer"] for row in rows] == ["liked", "replied", "post forgotten"]
     assert await house.value("SELECT count(*) FROM replies") == 0
+
+
+async def test_what_was_deleted_stays_so(house: House, neighbour: Neighbour, work: str) -> None:
+    """A late edit brings nothing back, nor does a late request to quote in it; what is said anew after that is new."""
+    bob = neighbour.person("bob")
+    note = neighbour.note(bob, work)
+    edit = {**note, "content": "<p>Late</p>", "updated": utc_now().isoformat()}
+    for activity in (neighbour.activity("Create", bob, note), neighbour.activity("Delete", bob, note["id"])):
+        await effect(house, neighbour, bob, activity)
+    late = neighbour.activity("Update", bob, edit)
+    assert await effect(house, neighbour, bob, late) == ("done", "deleted before it came")
+    request = neighbour.activity("QuoteRequest", bob, work, instrument=note["id"])
+    assert await effect(house, neighbour, bob, request) == ("done", "what quotes is gone")
+    assert await house.value("SELECT (SELECT count(*) FROM posts) + (SELECT count(*) FROM quotes)") == 0
+    anew = {**note, "updated": (utc_now() + timedelta(seconds=1)).isoformat()}
+    assert await effect(house, neighbour, bob, neighbour.activity("Create", bob, anew)) == ("done", "replied")
+
+
+async def test_an_undo_that_overtakes_within_a_moment(house: House, neighbour: Neighbour, work: str) -> None:
+    """Where both are taken in at the same time, the one that was taken back has no effect, and may be done anew."""
+    bob = neighbour.person("bob")
+    await effect(house, neighbour, bob, neighbour.activity("Like", bob, work))
+    follow = neighbour.activity("Follow", bob, house.actor_uri)
+    undo = neighbour.activity("Undo", bob, follow)
+    arrivals = [
+        Arrival(
+            actor_uri=bob.uri,
+            activity_uri=activity["id"],
+            body=json.dumps(activity).encode(),
+            asks=False,
+            signed_at=utc_now() - timedelta(seconds=9),
+        )
+        for activity in (undo, follow)
+    ]
+    async with house.db.write() as tx:
+        await inbox.insert(tx, arrivals, utc_now())
+    await effect(house, neighbour, bob, neighbour.activity("Like", bob, work))
+    assert [await house.answer(one) for one in (undo, follow)] == [
+        ("done", "unfollowed"),
+        ("done", "taken back"),
+    ]
+    assert await house.value("SELECT count(*) FROM followers") == 0
+    later = utc_now() + timedelta(seconds=2)
+    assert (await neighbour.send(bob, house.uris.shared_inbox, follow, date=later))[0] == 202
+    await house.quiet()
+    assert await house.answer(follow) == ("done", "follows")

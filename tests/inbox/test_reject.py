@@ -9,7 +9,7 @@ from tests.inbox.shapes import shapes, visit
 from tests.neighbour import Neighbour
 
 
-@pytest.mark.parametrize(("software", "name"), shapes("reject"))
+@pytest.mark.parametrize(("software", "name"), shapes("reject_follow"))
 async def test_every_server_can_reject(house: House, neighbour: Neighbour, work: str, software: str, name: str) -> None:
     """The Reject of every kind of server ends our Follow."""
     visitor = visit(software, house, neighbour, work)

@@ -16,7 +16,9 @@ LEFT = (
 )
 
 
-@pytest.mark.parametrize(("software", "name"), shapes("undo"))
+@pytest.mark.parametrize(
+    ("software", "name"), shapes("undo_announce", "undo_block", "undo_follow", "undo_like", "undo_emoji_react")
+)
 async def test_every_server_can_undo(house: House, neighbour: Neighbour, work: str, software: str, name: str) -> None:
     """The Undo of every kind of server takes back what its actor did."""
     visitor = visit(software, house, neighbour, work)

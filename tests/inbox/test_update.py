@@ -33,7 +33,7 @@ async def test_every_server_can_revise_a_reply(
     visitor = visit(software, house, neighbour, work)
     await visitor.send(visitor.read("create_reply"))
     assert await house.value("SELECT updated_at FROM replies") is None
-    assert await visitor.send(visitor.read(name)) == ("done", "reply revised")
+    assert await visitor.send(visitor.read(name)) == ("done", "post revised")
     assert await house.value("SELECT updated_at FROM replies") is not None
 
 
@@ -76,7 +76,7 @@ async def test_new_words_wait_for_approval_again(house: House, neighbour: Neighb
     bob = neighbour.person("bob")
     note = await replied(house, neighbour, bob, work)
     async with house.db.write() as tx:
-        await tx.execute("UPDATE replies SET approved = TRUE")
+        await tx.execute("UPDATE posts SET approved = TRUE")
     await effect(house, neighbour, bob, neighbour.activity("Update", bob, {**note, "updated": later(-20)}))
     assert await house.value("SELECT approved FROM replies") == 1
     edit = {**note, "content": "<p>Buy pills</p>", "updated": later(-10)}

@@ -182,7 +182,7 @@ async def test_codings_count_as_kept() -> None:
     ],
 )
 async def test_some_answers_are_not_kept(size_bytes: int, headers: dict[bytes, bytes]) -> None:
-    """One huge answer cannot push out the others; what is for one alone stays so; what is coded is not coded again."""
+    """WIRE 10.2 #54: one huge answer pushes out no other; what is for one alone stays so; none is coded twice."""
     app = Slow(b"x" * size_bytes)
     app.headers = headers
     front = Cache(app)

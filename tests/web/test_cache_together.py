@@ -1,4 +1,4 @@
-"""When many ask for the same at the same moment, it is made once, and nobody waits for ever."""
+"""When many ask for the same at the same moment, it is made once, and nobody waits for ever (WIRE 10.2 #47)."""
 
 import asyncio
 from contextlib import suppress

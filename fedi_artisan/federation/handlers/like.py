@@ -1,4 +1,4 @@
-"""Like and EmojiReact: somebody is fond of a work (ActivityPub 7.10)."""
+"""Like and EmojiReact: somebody is fond of a work, or of what an artisan said (ActivityPub 7.10)."""
 
 from fedi_artisan.federation.event import Event
 from fedi_artisan.services import conversation
@@ -6,17 +6,17 @@ from fedi_artisan.storage.db import Tx
 
 
 async def handle(tx: Tx, event: Event) -> str:
-    """Count the sender's Like of a work of ours once."""
-    work_id = await conversation.find_work(tx, event.uris, event.activity.object.uri)
-    if work_id is None:
-        return "no such work"
-    await conversation.react(
+    """Count the sender's Like of something of ours once."""
+    if not await conversation.may_react(tx, event.uris, event.activity.object.uri, event.sender, event.guard.rules):
+        return "not taken from this actor"
+    liked = await conversation.react(
         tx,
-        work_id=work_id,
+        event.uris,
+        event.activity.object.uri,
         actor_id=event.sender.id,
         kind="Like",
         activity_uri=event.activity.uri,
         content=event.activity.content,
         now=event.now,
     )
-    return "liked"
+    return "liked" if liked else "no such work"

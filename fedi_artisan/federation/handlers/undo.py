@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from fedi_artisan.errors import Forbidden
 from fedi_artisan.federation.event import Event
-from fedi_artisan.services import conversation, followers, following, neighbours
+from fedi_artisan.services import conversation, followers, following, neighbours, timeline
 from fedi_artisan.storage.db import Tx
 from fedi_artisan.vocab.activity import InnerActivity
 from fedi_artisan.vocab.types import ActivityType
@@ -32,7 +32,9 @@ async def _by_id(tx: Tx, event: Event) -> str:
     uri = event.object_uri()
     if await followers.leave_by_follow(tx, uri, event.sender.id):
         return "unfollowed"
-    if await conversation.take_back(tx, event.sender.id, activity_uri=uri):
+    if await conversation.take_back(tx, event.uris, event.sender.id, activity_uri=uri):
+        return "taken back"
+    if await timeline.take_back(tx, event.sender.id, activity_uri=uri):
         return "taken back"
     await followers.unblock(tx, event.sender.id, artisan=None, block_uri=uri)
     return "done, if there was anything"
@@ -59,8 +61,11 @@ async def _accept(tx: Tx, event: Event, inner: InnerActivity) -> str:
 
 async def _reaction(tx: Tx, event: Event, inner: InnerActivity) -> str:
     kind = "Announce" if inner.type is ActivityType.ANNOUNCE else "Like"
-    work_id = await conversation.find_work(tx, event.uris, inner.object.uri)
-    taken = await conversation.take_back(tx, event.sender.id, activity_uri=inner.uri, work_id=work_id, kind=kind)
+    taken = await conversation.take_back(
+        tx, event.uris, event.sender.id, activity_uri=inner.uri, uri=inner.object.uri, kind=kind
+    )
+    if not taken and kind == "Announce":
+        taken = await timeline.take_back(tx, event.sender.id, activity_uri=inner.uri, post_uri=inner.object.uri)
     return "taken back" if taken else "there was none"
 
 

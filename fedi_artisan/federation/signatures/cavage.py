@@ -34,6 +34,8 @@ _PARAMETER = rf"{_WORD}=(?:\"[^\"\\]*\"|{_WORD})"
 _PARAMETER_LIST = re.compile(rf"{_PARAMETER}(?:[ \t]*,[ \t]*{_PARAMETER})*")
 _ONE_PARAMETER = re.compile(_PARAMETER)
 _UNIX_TIME = re.compile(r"\d{1,12}", re.ASCII)
+# What a receiver believes of a header it may want to see signed (FEP-8fcf).
+_ALSO_COVERED = ("content-type", "collection-synchronization")
 _ALGORITHMS = frozenset({"rsa-sha256", "hs2019", None})
 
 
@@ -63,7 +65,7 @@ def read(request: SignedRequest, *, now: datetime) -> Reading:
         digest.check(values["digest"], request.body)
     paths = (path + query, path) if query else (path,)
     texts = tuple(_text(names, values, request.method, path) for path in paths)
-    return Reading(parameters["keyid"], _decode(parameters["signature"]), texts, created_s)
+    return Reading(parameters["keyid"], _decode(parameters["signature"]), texts, created_s, frozenset(values))
 
 
 def sign(request: SignedRequest, key_id: str, private_key: RSAPrivateKey, headers: Mapping[str, str]) -> dict[str, str]:
@@ -83,8 +85,7 @@ def sign(request: SignedRequest, key_id: str, private_key: RSAPrivateKey, header
     added: dict[str, str] = {}
     if request.needs_digest:
         values["digest"] = added["Digest"] = digest.render(request.body)
-        if "content-type" in request.headers:
-            values["content-type"] = request.headers["content-type"]
+        values |= {name: request.headers[name] for name in _ALSO_COVERED if name in request.headers}
     names = ["(request-target)", *values]
     signature = private_key.sign(_text(names, values, request.method, path + query), PKCS1v15(), SHA256())
     added["Signature"] = (

@@ -68,9 +68,11 @@ class Reading(NamedTuple):
         signature: the raw RSA signature.
         texts: what may have been signed; one of them must verify.
         created_s: when it was made, in Unix time, as the sender's clock says.
+        covered: the names of the headers that it answers for, in lower case.
     """
 
     key_id: str
     signature: bytes
     texts: tuple[bytes, ...]
     created_s: int
+    covered: frozenset[str]

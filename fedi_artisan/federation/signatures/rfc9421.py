@@ -21,6 +21,7 @@ from fedi_artisan.federation.signatures.request import Reading, SignedRequest
 _LONGEST_HEADER = 8192
 _LABEL = "sig1"
 _COVERED = ("@method", "@target-uri")  # and content-digest, where there is a body
+_ALSO_COVERED = ("collection-synchronization",)
 
 
 class _Notes(HTTPSignatureKeyResolver):
@@ -93,7 +94,8 @@ def read(request: SignedRequest, *, now: datetime) -> Reading:
     window.check(created_s, None if expires is None else int(expires), now)
     if '"content-digest"' in covered:
         digest.check_content(covered['"content-digest"'], request.body)
-    return Reading(notes.key_id, notes.signature, (notes.text,), created_s)
+    names = frozenset(name.strip('"') for name in covered)
+    return Reading(notes.key_id, notes.signature, (notes.text,), created_s, names)
 
 
 def sign(request: SignedRequest, key_id: str, private_key: RSAPrivateKey, now: datetime) -> dict[str, str]:
@@ -104,14 +106,17 @@ def sign(request: SignedRequest, key_id: str, private_key: RSAPrivateKey, now: d
 
     Source: WIRE 2.2; RFC 9421 3.1.
     """
-    message = _Outgoing(request.method, request.url, {})
+    also = {name: request.headers[name] for name in _ALSO_COVERED if name in request.headers}
+    message = _Outgoing(request.method, request.url, dict(also))
     signer = HTTPMessageSigner(
         signature_algorithm=RSA_V1_5_SHA256,
         key_resolver=MappingKeyResolver(public_keys={}, private_keys={key_id: private_key}),
     )
     body = request.body if request.needs_digest else None
     try:
-        signer.sign(message, key_id=key_id, created=now, label=_LABEL, covered_component_ids=_COVERED, body=body)
+        signer.sign(
+            message, key_id=key_id, created=now, label=_LABEL, covered_component_ids=(*_COVERED, *also), body=body
+        )
     except HTTPMessageSignaturesException as error:
         raise BadSignature("The address of this request cannot be signed.") from error
     return message.headers

@@ -24,6 +24,7 @@ class Claim:
         signature: the raw RSA signature.
         texts: what may have been signed; one of them must verify.
         created_s: when it was made, in Unix time, as the sender's clock says.
+        covered: the names of the headers that it answers for, in lower case.
     """
 
     key_id: str
@@ -31,6 +32,7 @@ class Claim:
     signature: bytes = field(repr=False)
     texts: tuple[bytes, ...] = field(repr=False)
     created_s: int
+    covered: frozenset[str]
 
     def verify(self, public_key: RSAPublicKey) -> None:
         """Return only when *public_key* made this signature, by RSASSA-PKCS1-v1_5 with SHA-256.

@@ -8,7 +8,7 @@ from fedi_artisan.domain.photos import Photo, Rendition, words_in
 from fedi_artisan.domain.uris import PUBLIC, Uris
 from fedi_artisan.language import translation
 from fedi_artisan.vocab import facts
-from fedi_artisan.vocab.context import ACTOR_CONTEXT
+from fedi_artisan.vocab.context import ACTIVITY_STREAMS, ACTOR_CONTEXT
 from fedi_artisan.vocab.html import post_html
 from fedi_artisan.vocab.render.moments import day
 
@@ -33,6 +33,20 @@ def update_actor(artisan: Artisan, uris: Uris, *, public_pem: str, activity_uri:
         "to": [PUBLIC],
         "cc": [f"{uri}/followers"],
         "object": _person(artisan, uris, public_pem),
+    }
+
+
+def move(artisan: Artisan, uris: Uris, *, activity_uri: str, target_uri: str) -> dict[str, Any]:
+    """Return the Move by which followers learn that *artisan* is now the actor *target_uri* (WIRE 8)."""
+    uri = uris.actor(artisan.uid)
+    return {
+        "@context": ACTIVITY_STREAMS,
+        "id": activity_uri,
+        "type": "Move",
+        "actor": uri,
+        "to": [f"{uri}/followers"],
+        "object": uri,
+        "target": target_uri,
     }
 
 
@@ -88,6 +102,10 @@ def _person(artisan: Artisan, uris: Uris, public_pem: str) -> dict[str, Any]:
     fields = [*_links(artisan), *_lines(artisan)]
     if fields:
         document["attachment"] = fields
+    if artisan.also_known_as:
+        document["alsoKnownAs"] = list(artisan.also_known_as)
+    if artisan.moved_to is not None:
+        document["movedTo"] = artisan.moved_to.uri
     if artisan.icon is not None:
         document["icon"] = _image(artisan.icon, artisan.icon.small(ICON_PX), artisan.language, uris)
     if artisan.image is not None:

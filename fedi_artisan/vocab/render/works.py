@@ -8,15 +8,16 @@ from typing import Any
 from urllib.parse import quote
 
 from fedi_artisan.domain.actors import Artisan
-from fedi_artisan.domain.photos import Photo, words_in
 from fedi_artisan.domain.terms import Licence
 from fedi_artisan.domain.uris import PUBLIC, Uris
 from fedi_artisan.domain.works import Audience, Availability, Draft, Wording, Work
 from fedi_artisan.language import translation
-from fedi_artisan.vocab import facts, json, licences
+from fedi_artisan.vocab import facts, json
 from fedi_artisan.vocab.context import ACTIVITY_STREAMS, WORK_CONTEXT
 from fedi_artisan.vocab.html import post_html
 from fedi_artisan.vocab.render.moments import moment
+from fedi_artisan.vocab.render.permissions import permissions
+from fedi_artisan.vocab.render.pictures import picture
 
 # Misskey reads 64 KB of an activity and drops the rest; the envelope around the note takes some of that.
 _MOST_NOTE_BYTES = 56_000
@@ -95,6 +96,12 @@ def tombstone(work: Work, uris: Uris) -> dict[str, Any]:
     return document | ({"deleted": moment(work.withdrawn_at)} if work.withdrawn_at is not None else {})
 
 
+def permissions_of(work: Work, artisan: Artisan, uris: Uris) -> dict[str, Any]:
+    """Return what a work says of who may answer and quote it."""
+    policy, is_public = work.draft.policy.within(artisan.policy), work.draft.audience.documented
+    return permissions(policy, uris.actor(artisan.uid), is_public=is_public, closed=work.closed)
+
+
 def _envelope(kind: str, uri: str, work: Work, artisan: Artisan, uris: Uris) -> dict[str, Any]:
     """Return what every activity about a work begins with."""
     actor_uri = uris.actor(artisan.uid)
@@ -147,10 +154,11 @@ def _note(work: Work, artisan: Artisan, uris: Uris, measure: _Measure) -> dict[s
         # Its own language first: some read no further, and some tell the language by the text that is the same.
         "content": contents[draft.language],
         "contentMap": contents,
-        "attachment": [_attachment(photo, draft.language, uris, measure, licence) for photo in draft.photos],
+        "attachment": [
+            picture(photo, draft.language, uris, longest_alt=measure.alt, licence=licence) for photo in draft.photos
+        ],
         "tag": [{"type": "Hashtag", "name": f"#{name}", "href": href} for name, href in hashtags],
-        # Requests to quote are not answered yet, so nobody is promised anything: only the artisan herself may.
-        "interactionPolicy": {"canQuote": {"automaticApproval": [actor_uri]}},
+        **permissions_of(work, artisan, uris),
         **(_reactions(work, uri) if draft.audience.documented else {}),
         "craft:work": _craft(work, uris, measure, licence),
     }
@@ -242,25 +250,6 @@ def _hashtags(draft: Draft, uris: Uris, measure: _Measure) -> list[tuple[str, st
     """Return name and page of each tag that is short enough to be one elsewhere."""
     names = [tag for tag in draft.tags if len(tag) <= _LONGEST_HASHTAG][: measure.hashtags]
     return [(name, uris.tag_url(quote(name))) for name in names]
-
-
-def _attachment(photo: Photo, language: str, uris: Uris, measure: _Measure, licence: Licence) -> dict[str, Any]:
-    """Return a photograph, by the strictest reader of each field (WIRE 4.3)."""
-    post, alt = photo.post, words_in(photo.alts, language)[1][: measure.alt]
-    document: dict[str, Any] = {
-        "type": "Image",
-        "mediaType": post.type.media_type,
-        "url": uris.media_url(post.file),
-        "width": post.width_px,
-        "height": post.height_px,
-        "focalPoint": [float(place) for place in photo.focal_point],
-        "license": licences.wire_name(licence),
-    }
-    if alt:
-        document |= {"name": alt, "summary": alt}
-    if photo.blurhash:
-        document["blurhash"] = photo.blurhash
-    return document
 
 
 def _craft(work: Work, uris: Uris, measure: _Measure, licence: Licence) -> dict[str, Any]:

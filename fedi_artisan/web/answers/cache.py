@@ -32,7 +32,8 @@ class Cache:
     """Stands in front of the application and answers what was answered before.
 
     What others see is the same with and without it: an answer depends only on the path, the parameters that are read,
-    the kind and the languages that are wanted, and on what is shown.
+    the kind and the languages that are wanted, and on what is shown. Who signs a question may get what others do not:
+    what is there for everybody is the same for her, but whether a thing is missing is asked anew.
     """
 
     def __init__(self, app: ASGIApp, *, now: Callable[[], float] = time.time, wait_s: float = WAIT_S) -> None:
@@ -43,7 +44,7 @@ class Cache:
         self._modified_s = int(now()) + 1
         self._answers: LRUCache[_Key, Answer] = LRUCache(MOST_BYTES, _size_bytes)
         self._missing: TTLCache[_Key, Answer] = TTLCache(MOST_MISSING_BYTES, MISSING_FOR_S, getsizeof=_size_bytes)
-        self._asking: dict[_Key, asyncio.Future[Answer | None]] = {}
+        self._asking: dict[tuple[_Key, bool], asyncio.Future[Answer | None]] = {}
 
     @property
     def size_bytes(self) -> int:
@@ -68,7 +69,8 @@ class Cache:
             await self._app(scope, receive, send)
             return
         key, asked = _read(scope)
-        answer = self._find(key) or await self._have_rendered(key, scope, receive, send)
+        signed = any(name == b"signature" for name, _ in scope["headers"])
+        answer = self._find(key, signed=signed) or await self._have_rendered(key, signed, scope, receive, send)
         if answer is None:
             return
         known = len(answer.coded)
@@ -77,9 +79,9 @@ class Cache:
         if known != len(answer.coded) and self._answers.get(key) is answer:
             self._answers[key] = answer  # which has grown
 
-    def _find(self, key: _Key) -> Answer | None:
+    def _find(self, key: _Key, *, signed: bool) -> Answer | None:
         """Return what is kept."""
-        return self._answers.get(key) or self._missing.get(key)
+        return self._answers.get(key) or (None if signed else self._missing.get(key))
 
     def _keep(self, key: _Key, answer: Answer) -> None:
         """Keep an answer, in the place of others that were wanted least lately."""
@@ -88,29 +90,31 @@ class Cache:
         elif len(answer.body) <= LARGEST_MISSING_BYTES:
             self._missing[key] = answer
 
-    async def _have_rendered(self, key: _Key, scope: Scope, receive: Receive, send: Send) -> Answer | None:
+    async def _have_rendered(
+        self, key: _Key, signed: bool, scope: Scope, receive: Receive, send: Send
+    ) -> Answer | None:
         """Return the answer that somebody else waits for already, else the application's; None if that was sent.
 
         Whoever asks first is the one who asks the application. Whatever becomes of that, nobody is left waiting.
         """
         if len(key[0]) + len(key[1]) > LONGEST_ADDRESS:
             return await self._ask(key, scope, receive, send)
-        others = self._asking.get(key)
+        others = self._asking.get((key, signed))
         if others is not None:
             await asyncio.wait([others], timeout=self._wait_s)
             answer = others.result() if others.done() else None
             if answer is not None:
                 return answer
         generation, answer = self._generation, None
-        own = self._asking[key] = asyncio.get_running_loop().create_future()
+        own = self._asking[key, signed] = asyncio.get_running_loop().create_future()
         try:
             answer = await self._ask(key, scope, receive, send)
             if answer is not None and generation == self._generation:
                 self._keep(key, answer)
         finally:
             own.set_result(answer)
-            if self._asking.get(key) is own:
-                del self._asking[key]
+            if self._asking.get((key, signed)) is own:
+                del self._asking[key, signed]
         return answer
 
     async def _ask(self, key: _Key, scope: Scope, receive: Receive, send: Send) -> Answer | None:

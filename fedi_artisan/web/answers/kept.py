@@ -126,7 +126,7 @@ class Answer:
 def answer_of(start: Message, body: Message, modified_s: int) -> Answer | None:
     """Return what an application said in these two messages, if it is whole and may be told to others as well.
 
-    That is: a 200 with a tag that nobody called private, or a page or document that is not here.
+    That is: a 200 with a tag, or a page or document that is not here; nobody must have called it private.
     """
     headers: Mapping[bytes, bytes] = dict(start["headers"])
     content: bytes = body.get("body", b"")
@@ -134,7 +134,10 @@ def answer_of(start: Message, body: Message, modified_s: int) -> Answer | None:
     if not whole or len(content) > LARGEST_BYTES or b"set-cookie" in headers or b"content-encoding" in headers:
         return None
     found = start["status"] == HTTPStatus.OK and b"etag" in headers
-    if start["status"] not in MISSING and (not found or _FOR_ONE_ALONE.search(headers.get(b"cache-control", b""))):
+    kept = headers.get(b"cache-control", b"")
+    if start["status"] in MISSING and b"private" in kept:
+        return None
+    if start["status"] not in MISSING and (not found or _FOR_ONE_ALONE.search(kept)):
         return None
     varying = b", ".join(filter(None, (headers.get(b"vary"), b"Accept-Encoding")))
     common = [header for header in start["headers"] if header[0] not in _DEPENDING]

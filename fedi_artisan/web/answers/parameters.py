@@ -15,6 +15,7 @@ READ = frozenset(
         *PARAMETERS,  # which works, and which page of them
         *("size", "price", "sheet"),  # on paper
         "act",  # of a visitor with an account elsewhere
+        *("uri", "acct", "do", "text", "title", "inReplyTo"),  # what another server's page asks an artisan to do
         *("resource", "url", "format", "maxwidth", "maxheight"),  # WebFinger and oEmbed
     }
 )

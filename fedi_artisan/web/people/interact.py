@@ -14,9 +14,11 @@ from starlette.responses import Response
 from fedi_artisan.domain.actors import Artisan
 from fedi_artisan.domain.intents import LONGEST_ADDRESS, Deed, Destination, Home, Obstacle, read_address
 from fedi_artisan.domain.photos import Photo
+from fedi_artisan.domain.policies import is_closed, is_shut
+from fedi_artisan.domain.posts import Post
 from fedi_artisan.domain.works import Work
-from fedi_artisan.errors import BadInput, NotFound
-from fedi_artisan.storage import artisans, followers, works
+from fedi_artisan.errors import BadInput, Gone, NotFound
+from fedi_artisan.storage import artisans, followers, own_posts, works
 from fedi_artisan.web.bodies import read_form
 from fedi_artisan.web.context import site_of
 from fedi_artisan.web.people.shell import Shell, shell_of
@@ -70,9 +72,10 @@ class Form:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Subject:
-    """Whom or what it is about: the artisan or the work with the id *uri*, and the page at *path* that asks.
+    """Whom or what it is about: the artisan, the work or the post with the id *uri*, and the page at *path* that asks.
 
-    *cover* is the picture that stands for the artisan's works, and the language of its words.
+    *cover* is the picture that stands for the artisan's works, and the language of its words; *is_shut* tells that
+    nobody may answer.
     """
 
     template: str
@@ -81,6 +84,8 @@ class _Subject:
     artisan: Artisan
     shell: Shell
     work: Work | None = None
+    post: Post | None = None
+    is_shut: bool = False
     followers: int = 0
     cover: tuple[Photo | None, str] = (None, "")
 
@@ -116,7 +121,8 @@ async def follow(request: Request) -> Response:
         followers=total,
         cover=cover,
     )
-    if request.method == "POST":
+    # Nobody is sent on a way that leads nowhere: the page says where the artisan is now.
+    if request.method == "POST" and artisan.moved_to is None:
         return await _send_on(request, subject, (Deed.FOLLOW,))
     return _page(request, subject, Form(deed=Deed.FOLLOW))
 
@@ -142,13 +148,52 @@ async def respond(request: Request) -> Response:
         artisan=artisan,
         shell=shell,
         work=work,
+        is_shut=is_shut(work.draft.policy.within(artisan.policy), closed=work.closed),
     )
+    return await _respond(request, subject)
+
+
+async def respond_to_post(request: Request) -> Response:
+    """Return how to like, boost or answer an entry of a journal, or an answer; after a POST, the way to do it.
+
+    Raises:
+        NotFound: there was never such a post, or it is here alone; `?act=` names nothing that can be done.
+        Gone: it was withdrawn.
+    """
+    site = site_of(request)
+    async with site.db.read() as tx:
+        post = await own_posts.get(tx, request.path_params["uid"])
+        if not (post.visibility.is_public and post.visibility.is_sent):
+            raise NotFound("no other server knows this post")
+        if post.withdrawn_at is not None:
+            raise Gone("this post was withdrawn")
+        artisan = await artisans.get(tx, post.artisan_id or 0)
+        shell = await shell_of(tx, artisan)
+    subject = _Subject(
+        template="respond.html",
+        path=f"/posts/{post.uid}/respond",
+        uri=post.uri,
+        artisan=artisan,
+        shell=shell,
+        post=post,
+        is_shut=is_shut(artisan.policy, closed=is_closed(artisan.policy, post.published_at, site.clock())),
+    )
+    return await _respond(request, subject)
+
+
+async def _respond(request: Request, subject: _Subject) -> Response:
+    """Return the page on which it is chosen what to do with a work or a post; after a POST, the way to do it.
+
+    Raises:
+        NotFound: `?act=` names nothing that can be done.
+    """
+    possible = tuple(deed for deed in RESPONSES if deed is not Deed.REPLY or not subject.is_shut)
     if request.method == "POST":
-        return await _send_on(request, subject, RESPONSES)
+        return await _send_on(request, subject, possible)
     asked = request.query_params.get("act", Deed.LIKE)
     if asked not in RESPONSES:
-        raise NotFound("this cannot be done with a work")
-    return _page(request, subject, Form(deed=Deed(asked)))
+        raise NotFound("this cannot be done here")
+    return _page(request, subject, Form(deed=Deed(asked) if asked in possible else Deed.LIKE))
 
 
 async def _send_on(request: Request, subject: _Subject, possible: tuple[Deed, ...]) -> Response:
@@ -216,11 +261,13 @@ def _page(request: Request, subject: _Subject, form: Form) -> Response:
         document_uri=None if refused else subject.uri,
         status=HTTPStatus.OK if form.obstacle is None else STATUS[form.obstacle],
         work=subject.work,
+        post=subject.post,
         followers=subject.followers,
         cover=subject.cover,
         form=form,
+        is_shut=subject.is_shut,
         path=subject.path,
-        place="follow" if subject.work is None else "",
+        place="" if subject.work or subject.post else "follow",
         **discovery.of_asking(request, subject.shell),
     )
     if form.wait_s:
@@ -235,6 +282,7 @@ def _going(request: Request, subject: _Subject, form: Form, destination: Destina
         "going.html",
         shell=subject.shell,
         work=subject.work,
+        post=subject.post,
         form=form,
         path=subject.path,
         destination=destination,

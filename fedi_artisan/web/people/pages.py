@@ -17,6 +17,7 @@ from starlette.responses import Response
 from fedi_artisan.config import Config
 from fedi_artisan.domain.moments import zone_of
 from fedi_artisan.domain.photos import WIDTHS_PX, Facts, Photo, PictureType, words_in
+from fedi_artisan.domain.posts import Post
 from fedi_artisan.domain.terms import Licence
 from fedi_artisan.domain.uris import Uris
 from fedi_artisan.language import (
@@ -31,8 +32,9 @@ from fedi_artisan.language import (
     writing,
 )
 from fedi_artisan.resources import folder
-from fedi_artisan.vocab import facts, html, licences
+from fedi_artisan.vocab import facts, html, licences, rewriting
 from fedi_artisan.vocab.render.moments import moment
+from fedi_artisan.vocab.said import page_of
 from fedi_artisan.web import negotiate
 from fedi_artisan.web.people import assets, look
 from fedi_artisan.web.people.assets import Asset
@@ -44,6 +46,7 @@ from fedi_artisan.web.programs import reservation, xml
 
 LONGEST_DESCRIPTION = 200
 LONGEST_BRIEF = 180
+LONGEST_TITLE = 70
 MOST_WIDTH_PX = WIDTHS_PX[-1]
 
 # A JSON-LD block is data and never runs, so even pages with one need no script-src.
@@ -140,11 +143,12 @@ def _environment(config: Config, language: str, static: Mapping[str, str], loade
     # The catalogue is read when the first page is said in it: no start waits for a language that nobody asks for.
     words = [functools.partial(_said, language, name) for name in ("gettext", "ngettext", "pgettext", "npgettext")]
     environment.install_gettext_callables(*words[:2], newstyle=True, pgettext=words[2], npgettext=words[3])  # type: ignore[attr-defined]  # i18n
+    uris = Uris(config.origin, config.media.origin)
     environment.globals.update(
         accent_style=look.accent_style,
         language=language,
         languages=LANGUAGES,
-        uris=Uris(config.origin, config.media.origin),
+        uris=uris,
         host=config.host,
         shell=BARE,
         texts=language,
@@ -155,6 +159,7 @@ def _environment(config: Config, language: str, static: Mapping[str, str], loade
         availability=lambda value: facts.availability(value, language),
         commissions=lambda value: facts.commissions(value, language),
         begins_briefly=begins_briefly,
+        brief=lambda post: title_of(post) or facts.day(post.published_at.date(), language),
         counted=lambda value: facts.count(value, language),
         data_block=data_block,
         day=lambda moment: facts.day(moment.date(), language),
@@ -185,9 +190,11 @@ def _environment(config: Config, language: str, static: Mapping[str, str], loade
         reason=lambda value: facts.reason(value, language),
         refusal=lambda error: told(error.sentence, error.values, language),
         ratio_classes=ratio_classes,
+        said=lambda post: Markup(page_of(post.source or "", post.mentions, uris.tag_url)),  # noqa: S704 - clean HTML
         srcset=lambda photo, kind, **widths: srcset(photo, kind, config.media.origin or "", **widths),
         taken=lambda value: taken(value, language),
         tone_classes=tone_classes,
+        unquoted=rewriting.without_quote_line,
     )
     return environment
 
@@ -215,6 +222,18 @@ def excerpt(markdown: str) -> str:
     if len(words) <= LONGEST_DESCRIPTION:
         return words
     return words[:LONGEST_DESCRIPTION].rpartition(" ")[0].rstrip(" ,;:–.") + "…"
+
+
+def brief(words: str) -> str:
+    """Return the first words of a text without markup, as many as a title may have."""
+    if len(words) <= LONGEST_TITLE:
+        return words
+    return words[:LONGEST_TITLE].rpartition(" ")[0].rstrip(" ,;:–.") + "…"
+
+
+def title_of(post: Post) -> str:
+    """Return the first words of a post, or the warning in front of it; nothing where there are only pictures."""
+    return brief(post.warning or excerpt(post.source or ""))
 
 
 def begins_briefly(markdown: str) -> bool:

@@ -1,19 +1,22 @@
 """The pages of works, series and tags, and those that an artisan wrote: each is a query and a template."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from fedi_artisan.domain.actors import Artisan
-from fedi_artisan.domain.works import Work
-from fedi_artisan.errors import NotFound
+from fedi_artisan.domain.conversation import count
+from fedi_artisan.domain.policies import is_shut
+from fedi_artisan.domain.posts import Post
+from fedi_artisan.errors import NoSuchWorks, NotFound
 from fedi_artisan.language import translation
-from fedi_artisan.storage import artisans, conversation, pages, works
+from fedi_artisan.storage import artisans, conversation, own_posts, pages, works
 from fedi_artisan.storage import series as series_rows
 from fedi_artisan.storage.choices import find_tag
 from fedi_artisan.storage.db import Tx
+from fedi_artisan.storage.places import Place
 from fedi_artisan.web import negotiate
 from fedi_artisan.web.context import site_of
 from fedi_artisan.web.people.paging import WORKS_PER_PAGE, leaf_of, number_of
@@ -23,6 +26,7 @@ from fedi_artisan.web.programs import discovery, frames
 from fedi_artisan.web.programs.reservation import refused_by_any
 
 REPLIES_BELOW_WORK = 100
+MOST_ENTRIES = 20
 
 
 async def work(request: Request) -> Response:
@@ -38,7 +42,7 @@ async def work(request: Request) -> Response:
         artisan = await artisans.get(tx, found.artisan_id)
         shell = await shell_of(tx, artisan)
         before, after = await works.find_neighbours(tx, found, artisan.appearance.order)
-        replies = await conversation.list_shown(tx, found.id, REPLIES_BELOW_WORK)
+        replies = await conversation.list_shown(tx, Place(work_id=found.id), REPLIES_BELOW_WORK)
     terms = found.draft.terms.within(artisan.terms)
     return show(
         request,
@@ -54,6 +58,8 @@ async def work(request: Request) -> Response:
         before=before,
         after=after,
         replies=replies,
+        answers=count(replies),
+        is_shut=is_shut(found.draft.policy.within(artisan.policy), closed=found.closed),
         **discovery.of_work(request, shell, artisan, found),
     )
 
@@ -61,17 +67,22 @@ async def work(request: Request) -> Response:
 async def tag(request: Request) -> Response:
     """Return the works of everybody here that have a tag; `?page=2` has those before them, and so on.
 
+    On the first page are the newest entries of journals that have it as well.
+
     Raises:
-        NoSuchWorks: none has it.
+        NoSuchWorks: none has it, and no entry either.
         NoSuchPage: not that many have it.
     """
     site, number = site_of(request), number_of(request)
     asked = request.path_params["tag"]
     async with site.db.read() as tx:
-        name = (await find_tag(tx, asked)).name
+        entries = await own_posts.list_entries(tx, tag=asked, limit=MOST_ENTRIES) if number == 1 else []
+        name = await _tag_named(tx, asked, entries)
         found = await works.list_tagged(tx, asked, limit=WORKS_PER_PAGE + 1, offset=(number - 1) * WORKS_PER_PAGE)
         everybody = await artisans.list_all(tx)
-        shell = await _shell_of_works(tx, found, everybody)
+        shell = await _shell_of_makers(
+            tx, {*(work.artisan_id for work in found), *(entry.artisan_id for entry in entries)}, everybody
+        )
     leaf = leaf_of(number, found, WORKS_PER_PAGE)
     return show(
         request,
@@ -79,10 +90,11 @@ async def tag(request: Request) -> Response:
         canonical=site.uris.tag_url(quote(name, safe="")),
         # Anybody here may use the tag tomorrow, so the page is of all of them.
         ai_refused=refused_by_any(everybody),
-        document_uri=site.uris.tag(name),
+        document_uri=site.uris.tag(name) if found else None,
         shell=shell,
         keeps=("page",),
         works=leaf.items,
+        entries=entries,
         leaf=leaf,
         list_path=f"/tags/{quote(name, safe='')}",
         makers=_makers(shell, everybody),
@@ -141,7 +153,7 @@ async def all_series(request: Request) -> Response:
     """
     site = site_of(request)
     async with site.db.read() as tx:
-        artisan, everybody = await _asked_artisan(request, tx)
+        artisan, everybody = await asked_artisan(request, tx)
         shell = await shell_of(tx, artisan)
         covers = await series_rows.list_shown(tx, None if artisan is None else artisan.id)
     if not covers:
@@ -190,7 +202,7 @@ async def page(request: Request) -> Response:
     )
 
 
-async def _asked_artisan(request: Request, tx: Tx) -> tuple[Artisan | None, Sequence[Artisan]]:
+async def asked_artisan(request: Request, tx: Tx) -> tuple[Artisan | None, Sequence[Artisan]]:
     """Return the artisan of the path, or the only one; None where a page of several is asked for; and everybody.
 
     Raises:
@@ -206,10 +218,23 @@ async def _asked_artisan(request: Request, tx: Tx) -> tuple[Artisan | None, Sequ
     return artisan, everybody
 
 
-async def _shell_of_works(tx: Tx, shown: Sequence[Work], everybody: Sequence[Artisan]) -> Shell:
-    """Return what stands around a page of works: their maker's, if all are of one."""
-    own = {work.artisan_id for work in shown}
-    return await shell_of(tx, next((maker for maker in everybody if own == {maker.id}), None))
+async def _tag_named(tx: Tx, asked: str, entries: Sequence[Post]) -> str:
+    """Return the tag as it was written last in a work, or else in an entry.
+
+    Raises:
+        NoSuchWorks: neither has it.
+    """
+    try:
+        return (await find_tag(tx, asked)).name
+    except NoSuchWorks:
+        if not entries:
+            raise
+        return await own_posts.find_tag(tx, asked)
+
+
+async def _shell_of_makers(tx: Tx, own: Collection[int | None], everybody: Sequence[Artisan]) -> Shell:
+    """Return what stands around a page of works and entries: their maker's, if all are of one."""
+    return await shell_of(tx, next((maker for maker in everybody if {*own} == {maker.id}), None))
 
 
 def _makers(shell: Shell, everybody: Sequence[Artisan]) -> dict[int, Artisan]:

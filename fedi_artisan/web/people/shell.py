@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from fedi_artisan.domain.actors import Artisan
 from fedi_artisan.domain.pages import Page, Place
-from fedi_artisan.storage import artisans, languages, pages, series
+from fedi_artisan.storage import artisans, languages, own_posts, pages, series
 from fedi_artisan.storage.db import Tx
 
 
@@ -18,6 +18,7 @@ class Shell:
         alone: whether she is the only artisan here, so that the whole site is hers.
         menu: the pages that her menu leads to; the *footer* leads to others.
         has_series: whether there is a list of her series.
+        has_journal: whether there is anything in her journal.
         tongues: the languages in which anything on this site is written, so that one that was chosen stays chosen.
     """
 
@@ -26,6 +27,7 @@ class Shell:
     menu: Sequence[Page] = ()
     footer: Sequence[Page] = ()
     has_series: bool = False
+    has_journal: bool = False
     tongues: Collection[str] = ()
 
     @property
@@ -59,4 +61,5 @@ async def shell_of(tx: Tx, artisan: Artisan | None) -> Shell:
         footer=[page for page in written if page.draft.place is Place.FOOTER],
         tongues=tongues,
         has_series=await series.count_shown(tx, artisan.id) > 1,
+        has_journal=await own_posts.has_entries(tx, artisan.id),
     )

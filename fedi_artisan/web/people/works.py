@@ -17,8 +17,8 @@ from fedi_artisan.storage import artisans
 from fedi_artisan.storage.choices import Choice
 from fedi_artisan.storage.search import Found, search
 from fedi_artisan.web import negotiate
-from fedi_artisan.web.activitypub import outbox_of
 from fedi_artisan.web.context import site_of
+from fedi_artisan.web.outboxes import outbox_of
 from fedi_artisan.web.people.links import PARAMETERS, Links, links_of
 from fedi_artisan.web.people.paging import WORKS_PER_PAGE, Leaf, number_of
 from fedi_artisan.web.people.shell import shell_of

@@ -11,12 +11,14 @@ from starlette.requests import Request
 
 from fedi_artisan.domain.actors import Artisan
 from fedi_artisan.domain.pages import Page
+from fedi_artisan.domain.posts import Post
 from fedi_artisan.domain.uris import Uris
 from fedi_artisan.domain.works import Series, Work
 from fedi_artisan.language import LANGUAGES
 from fedi_artisan.storage.series import ShownSeries
 from fedi_artisan.web import negotiate
 from fedi_artisan.web.context import site_of
+from fedi_artisan.web.people.pages import title_of
 from fedi_artisan.web.people.shell import Shell
 from fedi_artisan.web.programs import frames, schema_org
 
@@ -71,7 +73,9 @@ def of_series(request: Request, shell: Shell, series: Series, shown: Sequence[Wo
 def of_tag(request: Request, shell: Shell, tag: str, shown: Sequence[Work]) -> Values:
     """Return what is told of a tag."""
     path = f"/tags/{quote(tag, safe='')}"
-    return of_list(request, shell, shown, path=path, name=f"#{tag}") | {"feeds": (f"{path}/feed", f"#{tag}")}
+    told = of_list(request, shell, shown, path=path, name=f"#{tag}")
+    # Feeds of tags are of works.
+    return told | ({"feeds": (f"{path}/feed", f"#{tag}")} if shown else {})
 
 
 def of_list(request: Request, shell: Shell, shown: Sequence[Work], *, path: str, name: str, text: str = "") -> Values:
@@ -95,6 +99,28 @@ def of_written(request: Request, shell: Shell, artisan: Artisan, page: Page) -> 
     trail = [*_above(shell, uris), (page.draft.wording(language)[1].title, uris.page_url(page.slug))]
     told = schema_org.written(page, artisan, uris, language=language)
     return {"feeds": _feeds(shell, uris), "structured": schema_org.graph(told, schema_org.crumbs(trail))}
+
+
+def of_journal(request: Request, shell: Shell, entries: Sequence[Post], *, name: str) -> Values:
+    """Return what is told of a journal."""
+    uris, language = site_of(request).uris, _texts(request, shell)
+    path = shell.path("journal")
+    members = [(begins(one), uris.post_url(one.uid or "")) for one in entries]
+    told = _listed(shell, uris, members, path=path, name=name, text="", language=language)
+    return told | {"feeds": (f"{path}/feed", f"{name} – {_feeds(shell, uris)[1]}")}
+
+
+def of_post(request: Request, shell: Shell, artisan: Artisan, post: Post) -> Values:
+    """Return what is told of an entry of a journal, or of an answer."""
+    uris = site_of(request).uris
+    trail = [*_above(shell, uris), (begins(post) or artisan.name, uris.post_url(post.uid or ""))]
+    told = schema_org.posting(post, artisan, uris)
+    return {"feeds": _feeds(shell, uris), "structured": schema_org.graph(told, schema_org.crumbs(trail))}
+
+
+def begins(post: Post) -> str:
+    """Return the first words of a post, or the day on which it was said."""
+    return title_of(post) or post.published_at.date().isoformat()
 
 
 def of_asking(request: Request, shell: Shell) -> Values:

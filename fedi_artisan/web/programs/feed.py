@@ -10,13 +10,16 @@ from markupsafe import Markup
 
 from fedi_artisan.domain.actors import Artisan
 from fedi_artisan.domain.photos import Photo, words_in
+from fedi_artisan.domain.posts import Post
 from fedi_artisan.domain.terms import Licence, Terms
 from fedi_artisan.domain.uris import Uris
 from fedi_artisan.domain.works import Work
 from fedi_artisan.language import nearest, translation
+from fedi_artisan.vocab import facts
 from fedi_artisan.vocab.html import page_html
+from fedi_artisan.vocab.said import read
 from fedi_artisan.web.people.links import in_language
-from fedi_artisan.web.people.pages import Pages, excerpt
+from fedi_artisan.web.people.pages import Pages, brief, excerpt
 from fedi_artisan.web.programs.xml import allowed
 
 # Wide enough for the readers of feeds, small enough for twenty works at once.
@@ -159,6 +162,39 @@ class Editor:
             licence=terms.licence,
             published_at=work.published_at,
             updated_at=work.updated_at or work.published_at,
+        )
+
+    def entry_of_post(self, post: Post) -> Entry:
+        """Return all there is of an entry of a journal; what stands behind a warning stays there."""
+        artisan = self.makers[post.artisan_id or 0]
+        language = post.language or artisan.language
+        url = in_language(self.uris.post_url(post.uid or ""), self.chosen or None)
+        hidden = bool(post.warning)
+        pictures = [] if hidden or post.sensitive else [self._picture(photo, language) for photo in post.photos]
+        said = read(post.source or "", post.mentions, self.uris.tag_url)
+        written = self.pages.render(
+            "feed_post.html",
+            language=nearest(language) or self.language,
+            post=post,
+            url=url,
+            pictures=pictures,
+            prose=Markup(said.html),  # noqa: S704 - clean HTML
+        )
+        words = post.warning or excerpt(post.source or "")
+        return Entry(
+            uri=post.uri,
+            url=url,
+            language=language,
+            title=brief(words) or facts.day(post.published_at.date(), nearest(language) or self.language),
+            summary=words,
+            html=allowed(written.decode().strip()),
+            author=self.author(artisan),
+            tags=() if hidden else said.hashtags,
+            pictures=pictures,
+            rights=self._rights(artisan, artisan.terms),
+            licence=artisan.terms.licence,
+            published_at=post.published_at,
+            updated_at=post.updated_at or post.published_at,
         )
 
     def terms(self, work: Work) -> Terms:

@@ -36,18 +36,18 @@ async def of_site(request: Request) -> Response:
     Raises:
         NotFound: there is no such form, or nobody here yet.
     """
-    form = _form(request)
+    form = form_of(request)
     site = site_of(request)
     async with site.db.read() as tx:
         everybody = await artisans.list_all(tx)
         newest = await works.list_newest(tx, limit=NEWEST)
-        editor = await _editor(request, tx, everybody)
+        editor = await editor_of(request, tx, everybody)
     if not everybody:
         raise NotFound("there is nobody here yet")
     if len(everybody) == 1:
-        return _answer(request, form, _of_artisan(editor, everybody[0], newest, alone=True))
+        return answer(request, form, _of_artisan(editor, everybody[0], newest, alone=True))
     feed = _feed(editor, newest, uri=f"{site.uris.origin}/", url="/", path="/feed", title=site.uris.host)
-    return _answer(request, form, feed)
+    return answer(request, form, feed)
 
 
 async def of_artisan(request: Request) -> Response:
@@ -56,15 +56,15 @@ async def of_artisan(request: Request) -> Response:
     Raises:
         NotFound: there is no such form, or nobody of this name.
     """
-    form = _form(request)
+    form = form_of(request)
     async with site_of(request).db.read() as tx:
         everybody = await artisans.list_all(tx)
         artisan = await artisans.find_by_username(tx, request.path_params["username"])
         if artisan is None:
             raise NotFound("there is nobody of this name here")
         newest = await works.list_shown(tx, artisan.id, limit=NEWEST)
-        editor = await _editor(request, tx, everybody, artisan)
-    return _answer(request, form, _of_artisan(editor, artisan, newest, alone=len(everybody) == 1))
+        editor = await editor_of(request, tx, everybody, artisan)
+    return answer(request, form, _of_artisan(editor, artisan, newest, alone=len(everybody) == 1))
 
 
 async def of_series(request: Request) -> Response:
@@ -73,7 +73,7 @@ async def of_series(request: Request) -> Response:
     Raises:
         NotFound: there is no such form or series, or nothing of it is shown.
     """
-    form = _form(request)
+    form = form_of(request)
     async with site_of(request).db.read() as tx:
         found = await series_rows.find(tx, slug=request.path_params["slug"])
         newest = [] if found is None else await works.list_in_series(tx, found[0].uid, limit=NEWEST)
@@ -81,7 +81,7 @@ async def of_series(request: Request) -> Response:
             raise NotFound("there is no such series")
         everybody = await artisans.list_all(tx)
         artisan = next(maker for maker in everybody if maker.id == found[1])
-        editor = await _editor(request, tx, everybody, artisan)
+        editor = await editor_of(request, tx, everybody, artisan)
     series = found[0]
     wording = series.wording(editor.chosen)[1]
     path = f"/series/{quote(series.slug)}"
@@ -95,7 +95,7 @@ async def of_series(request: Request) -> Response:
         subtitle=excerpt(wording.text),
         author=artisan,
     )
-    return _answer(request, form, feed)
+    return answer(request, form, feed)
 
 
 async def of_tag(request: Request) -> Response:
@@ -104,22 +104,22 @@ async def of_tag(request: Request) -> Response:
     Raises:
         NotFound: there is no such form, or no work has the tag.
     """
-    form = _form(request)
+    form = form_of(request)
     asked = request.path_params["tag"]
     async with site_of(request).db.read() as tx:
         newest = await works.list_tagged(tx, asked, limit=NEWEST)
         if not newest:
             raise NotFound("no work here has this tag")
         everybody = await artisans.list_all(tx)
-        editor = await _editor(request, tx, everybody)
+        editor = await editor_of(request, tx, everybody)
     name = newest[0].draft.tag_named(asked)
     path = f"/tags/{quote(name, safe='')}"
     whose = everybody[0].name if len(everybody) == 1 else editor.uris.host
     feed = _feed(editor, newest, uri=editor.uris.tag(name), url=path, path=f"{path}/feed", title=f"#{name} – {whose}")
-    return _answer(request, form, feed)
+    return answer(request, form, feed)
 
 
-def _form(request: Request) -> str:
+def form_of(request: Request) -> str:
     """Return the ending of the address.
 
     Raises:
@@ -131,7 +131,7 @@ def _form(request: Request) -> str:
     return form
 
 
-async def _editor(request: Request, tx: Tx, everybody: Sequence[Artisan], artisan: Artisan | None = None) -> Editor:
+async def editor_of(request: Request, tx: Tx, everybody: Sequence[Artisan], artisan: Artisan | None = None) -> Editor:
     """Return who makes entries, in the language that `?lang=` asks for.
 
     Without it a feed speaks the artisan's own language and leaves each work in its own: the programs that fetch feeds
@@ -196,14 +196,14 @@ def _feed(
     )
 
 
-def _answer(request: Request, form: str, feed: Feed) -> Response:
+def answer(request: Request, form: str, feed: Feed) -> Response:
     """Return *feed* in one form, or 304 where the client has it."""
     site = site_of(request)
     body = _WRITERS[form](site.pages, site.uris.origin, feed)
     media_type = f"{TYPES[form]}; charset=utf-8"
-    answer = raw_document(request, body, media_type=media_type, ai_refused=feed.ai_refused)
-    answer.headers["Content-Language"] = feed.language
-    return answer
+    response = raw_document(request, body, media_type=media_type, ai_refused=feed.ai_refused)
+    response.headers["Content-Language"] = feed.language
+    return response
 
 
 def _atom(pages: Pages, origin: str, feed: Feed) -> bytes:

@@ -32,8 +32,8 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 # What takes something in, and what answers programs alone: nothing that anybody searches.
-_CLOSED = ("/ap/inbox", "/ap/actor/inbox", "/ap/actors/*/inbox", "/works/*/respond", "/oembed?")
-_FEEDS = ("/feed.", "/@*/feed.", "/series/*/feed.", "/tags/*/feed.")
+_CLOSED = ("/ap/inbox", "/ap/actor/inbox", "/ap/actors/*/inbox", "/works/*/respond", "/posts/*/respond", "/oembed?")
+_FEEDS = ("/feed.", "/@*/feed.", "/journal/feed.", "/@*/journal/feed.", "/series/*/feed.", "/tags/*/feed.")
 # Cloudflare's word for it, which has no paths (https://contentsignals.org).
 _SIGNAL = "Content-Signal: search=yes, ai-input=no, ai-train=no"
 
@@ -78,11 +78,18 @@ async def _rules(tx: Tx, uris: Uris) -> _Rules:
     for artisan in everybody:
         if artisan.terms.ai_refused != refused:
             home = f"/@{artisan.username}"
-            places += [*_page(home), *_page(f"{home}/embed"), _path(uris.actor(artisan.uid), uris)]
+            places += [
+                *_page(home),
+                *_page(f"{home}/embed"),
+                *_page(f"{home}/journal"),
+                _path(uris.actor(artisan.uid), uris),
+            ]
     for uid, slug in await rights.list_series(tx, ai_refused=not refused):
         places += [*_page(f"/series/{slug}"), *_page(f"/series/{slug}/embed"), _path(uris.series(uid), uris)]
     for uid, slug in await rights.list_pages(tx, ai_refused=not refused):
         places += [*_page(f"/pages/{slug}"), _path(uris.page(uid), uris)]
+    for uid in await rights.list_posts(tx, ai_refused=not refused):
+        places += [*_page(f"/posts/{uid}"), _path(uris.post(uid), uris)]
     works = await rights.list_works(tx, ai_refused=not refused)
     for uid, slug in works:
         # Below its page are its label, its card and what else shows nothing but this work.

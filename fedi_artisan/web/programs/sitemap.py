@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from fedi_artisan.errors import NotFound
 from fedi_artisan.language import LANGUAGES
-from fedi_artisan.storage import artisans, series
+from fedi_artisan.storage import artisans, own_posts, series
 from fedi_artisan.storage import sitemap as rows
 from fedi_artisan.storage.db import Tx
 from fedi_artisan.storage.sitemap import Listed
@@ -84,6 +84,10 @@ async def _places(tx: Tx) -> list[_Place]:
     places += _at("/pages/", await rows.list_pages(tx))
     places += _at("/series/", await rows.list_series(tx))
     places += _at("/tags/", await rows.list_tags(tx))
+    places += [
+        _Place(f"/posts/{one.name}", _languages(one.languages), one.changed_at, pictures=files)
+        for one, files in await rows.list_entries(tx)
+    ]
     return places + [
         _Place(f"/works/{work.name}", _languages(work.languages), work.changed_at, work.name) for work in works
     ]
@@ -114,6 +118,8 @@ async def _firsts(tx: Tx, latest: datetime | None) -> list[_Place]:
             names.append("works")
         if await series.count_shown(tx, None if artisan is None else artisan.id):
             names.append("series")
+        if await own_posts.has_entries(tx, None if artisan is None else artisan.id):
+            names.append("journal")
         places += [_Place(shell.path(name), LANGUAGES, changed) for name in names]
     return places
 

@@ -2,15 +2,21 @@
 
 from starlette.routing import Route
 
+from fedi_artisan.web import rows  # noqa: F401 - what `{id:row}` means
 from fedi_artisan.web.studio import home
+from fedi_artisan.web.studio.around import around, asked, followed, glimpse, person, searching, thread
 from fedi_artisan.web.studio.beginning import checklist, setup
 from fedi_artisan.web.studio.door import inside
 from fedi_artisan.web.studio.entrance import routes as entrance
 from fedi_artisan.web.studio.figures import figures
+from fedi_artisan.web.studio.messages import messages
+from fedi_artisan.web.studio.moving import arriving, leaving
 from fedi_artisan.web.studio.news import followers, happened
 from fedi_artisan.web.studio.phone import installing, sharing
-from fedi_artisan.web.studio.settings import house, settings, terms
+from fedi_artisan.web.studio.safety import routes as safety
+from fedi_artisan.web.studio.settings import conversation, house, kept, settings, terms
 from fedi_artisan.web.studio.site import appearance, hub, order, pages, profile, series
+from fedi_artisan.web.studio.speaking import composing, said
 from fedi_artisan.web.studio.works import all_works, one_work
 from fedi_artisan.web.studio.writing import drafts, outcome, preview, uploads
 
@@ -72,23 +78,53 @@ STUDIO = [
     inside(f"{all_works.PATH}/{{uid}}/duplicate", all_works.duplicate, _POST),
     inside(f"{all_works.PATH}/{{uid}}/again", one_work.again, _POST),
     inside(f"{all_works.PATH}/{{uid}}/withdraw", one_work.withdraw, _FORM),
+    # What she says besides
+    inside(composing.PATH, said.posts),
+    inside(composing.NEW, composing.new, _FORM, streams=True, keeps_typed=True),
+    inside(f"{composing.PATH}/{{uid}}/edit", composing.edit, _FORM, streams=True, keeps_typed=True),
+    inside(f"{composing.PATH}/{{uid}}/withdraw", said.withdraw, _FORM),
+    # People and posts elsewhere
+    inside(asked.PATH, asked.asked, _FORM),
+    inside(searching.PATH, searching.search),
+    inside(searching.SUGGEST, searching.suggest),
+    inside(followed.PATH, followed.followed, _FORM),
+    inside(followed.IMPORT, followed.bring, _FORM, streams=True),
+    inside(followed.EXPORT, followed.export),
+    inside(person.PATH, person.person, _FORM),
     # What others do
     inside(happened.PATH, happened.happened),
     inside(f"{happened.PATH}/read", happened.read, _POST),
+    inside(f"{happened.PATH}/quotes", happened.withdraw, _POST),
     inside(f"{happened.PATH}/replies", happened.decide, _POST),
     inside(followers.PATH, followers.followers_page),
     inside(f"{followers.PATH}/settle", followers.settle, _POST),
+    inside(glimpse.PATH, glimpse.glimpse),
+    # What those publish whom she follows
+    inside(around.PATH, around.around),
+    inside(thread.PATH, thread.thread, _FORM),
+    inside(messages.PATH, messages.messages),
+    inside(f"{messages.PATH}/{{id:row}}", messages.talk, _FORM),
     inside("/studio/figures", figures.figures),
+    *safety.INSIDE,
+    # Moving here, and away
+    inside(arriving.PATH, arriving.page),
+    inside(f"{arriving.PATH}/accounts", arriving.name, _POST),
+    inside(f"{arriving.PATH}/accounts/off", arriving.take_off, _POST),
+    inside(leaving.AWAY, leaving.away, _FORM, proved=True),
+    inside(f"{leaving.AWAY}/go", leaving.go, _POST, proved=True),
+    inside(f"{arriving.PATH}/back", leaving.come_back, _POST, proved=True),
     # The house, and how it is kept
     inside(house.HOUSE, house.house),
     inside(f"{house.HOUSE}/copied", house.copied, _POST),
     inside(settings.SETTINGS, settings.hub),
     inside(f"{settings.SETTINGS}/language", settings.language, _FORM),
     inside(f"{settings.SETTINGS}/followers", settings.followers, _FORM),
+    inside(conversation.PATH, conversation.conversation, _FORM),
     inside(f"{settings.SETTINGS}/commissions", settings.commissions, _FORM),
     inside(f"{settings.SETTINGS}/room", settings.room, _FORM),
     inside(f"{settings.SETTINGS}/terms", terms.terms, _FORM),
     inside(f"{settings.SETTINGS}/terms/mark", terms.mark, _POST, streams=True),
+    inside(kept.PATH, kept.kept),
     inside(f"{settings.SETTINGS}/file", settings.in_file),
     *entrance.INSIDE,
 ]

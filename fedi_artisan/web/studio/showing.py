@@ -29,7 +29,7 @@ def show(
         studio: who is in; None on the pages before the door.
         template: its name, below templates/.
         status: of the answer.
-        values: what the template shows, beside `studio`, `artisan`, `language` and `path`.
+        values: what the template shows, beside `studio`, `artisan`, `language`, `path` and `just_said`.
     """
     language = language_of(request)
     body = site_of(request).pages.render(
@@ -39,6 +39,7 @@ def show(
         studio=studio,
         artisan=None if studio is None else studio.artisan,
         path=request.scope["path"],
+        just_said=request.query_params.get("told", ""),
         **values,
     )
     return dressed(request, Response(body, status, media_type="text/html"), language=language)

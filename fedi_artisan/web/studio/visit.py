@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -51,6 +52,15 @@ def local_path(wanted: str) -> str:
     within = wanted == HOME or wanted.startswith((f"{HOME}/", f"{HOME}?"))
     readable = len(wanted) <= _LONGEST_PATH and wanted.isascii() and wanted.isprintable() and "\\" not in wanted
     return wanted if within and readable else HOME
+
+
+def told_path(path: str, told: str = "") -> str:
+    """Return *path* with what the page there says first that it was done, in place of what it said before, if any."""
+    there, _, place = path.partition("#")
+    page, _, query = there.partition("?")
+    given = [(name, value) for name, value in parse_qsl(query, keep_blank_values=True) if name != "told"]
+    query = urlencode([*given, *([("told", told)] if told else [])])
+    return page + (f"?{query}" if query else "") + (f"#{place}" if place else "")
 
 
 def asked_path(request: Request) -> str:

@@ -1,5 +1,6 @@
 """Whether everybody can use a page, as far as a program can tell: axe-core, WCAG 2.2 AA and good practice."""
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -9,16 +10,25 @@ from tests.node import installed
 
 # https://www.deque.com/axe/core-documentation/api-documentation/#axecore-tags
 _TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice")
-_RUN = """async tags => (await axe.run(document, {runOnly: tags, resultTypes: ['violations']})).violations
+_RUN = """async only => (await axe.run(document, {runOnly: only, resultTypes: ['violations']})).violations
     .flatMap(rule => rule.nodes.map(node => [rule.id, node.target.join(' '), node.failureSummary]))"""
 
 
 async def axe(tab: Tab) -> list[str]:
     """Return what keeps people from using the page that is open in *tab*: rule, element and reason."""
+    return await _run(tab, {"type": "tag", "values": _TAGS})
+
+
+async def contrast(tab: Tab) -> list[str]:
+    """Return the words on the page that is open in *tab* that can hardly be read on their ground."""
+    return await _run(tab, {"type": "rule", "values": ["color-contrast"]})
+
+
+async def _run(tab: Tab, only: Mapping[str, Any]) -> list[str]:
     if not await tab.evaluate("'axe' in window"):
         # By the browser's own hand: a script element would offend against the page's policy.
         await tab.evaluate(_axe())
-    found: list[list[Any]] = await tab.evaluate(_RUN, list(_TAGS))
+    found: list[list[Any]] = await tab.evaluate(_RUN, only)
     return [": ".join(map(str, violation)) for violation in found]
 
 

@@ -2,8 +2,8 @@
 
 import { FetchError, getDocumentLoader } from "@fedify/fedify";
 import {
-  Announce, Block, Create, Delete, Follow, isActor, Like, Mention, Move, Object as AnyObject, PUBLIC_COLLECTION,
-  Tombstone, Undo, Update,
+  Accept, Announce, Block, Create, Delete, Follow, InteractionPolicy, InteractionRule, isActor, Like, Mention, Move,
+  Object as AnyObject, PUBLIC_COLLECTION, QuoteAuthorization, QuoteRequest, Tombstone, Undo, Update,
 } from "@fedify/vocab";
 
 /** Return what Fedify makes of *uri* or handle, or throw: an actor or object, fetched signed. */
@@ -69,8 +69,9 @@ const ACTIONS = {
     return await send(world, as, recipient, new Undo({ ...by(world, as), object: undone }));
   },
 
-  async publish(world, { as, content }) {
-    const note = world.note(as, content);
+  async publish(world, { as, content, quotable = false }) {
+    const canQuote = new InteractionRule({ automaticApproval: PUBLIC_COLLECTION });
+    const note = world.note(as, content, quotable ? { interactionPolicy: new InteractionPolicy({ canQuote }) } : {});
     const create = new Create({ ...by(world, as), object: note, tos: note.toIds, ccs: note.ccIds });
     world.actor(as).creates.push(create);
     return { ...(await send(world, as, "followers", create)), object: note.id.href };
@@ -86,6 +87,37 @@ const ACTIONS = {
     const create = new Create({ ...by(world, as), object: note, tos: note.toIds, ccs: note.ccIds });
     world.actor(as).creates.push(create);
     return { ...(await send(world, as, author, create)), object: note.id.href };
+  },
+
+  // FEP-044f: ask to quote, permit it, take that back.
+  async quote(world, { as, object, content }) {
+    const note = world.note(as, content, { quote: new URL(object) });
+    const request = new QuoteRequest({ ...by(world, as), object: new URL(object), instrument: note.id });
+    return { ...(await send(world, as, await findAuthor(world, object), request)), object: note.id.href };
+  },
+
+  async permit(world, { as, request, note, instrument, to }) {
+    const values = { identifier: as, id: crypto.randomUUID() };
+    const stamp = new QuoteAuthorization({
+      id: world.ctx.getObjectUri(QuoteAuthorization, values),
+      attribution: world.ctx.getActorUri(as),
+      interactingObject: new URL(instrument),
+      interactionTarget: new URL(note),
+    });
+    world.actor(as).stamps.set(values.id, stamp);
+    const asked = new QuoteRequest({
+      id: new URL(request), actor: new URL(to), object: new URL(note), instrument: new URL(instrument),
+    });
+    const accept = new Accept({ ...by(world, as), object: asked, result: stamp.id });
+    return { ...(await send(world, as, await findActor(world, to), accept)), object: stamp.id.href };
+  },
+
+  async revoke(world, { as, stamp, to }) {
+    const { values } = world.ctx.parseUri(new URL(stamp));
+    const revoked = world.actor(as).stamps.get(values.id);
+    world.actor(as).stamps.delete(values.id);
+    const gone = new Delete({ ...by(world, as), object: revoked, to: PUBLIC_COLLECTION });
+    return await send(world, as, await findActor(world, to), gone);
   },
 
   async like(world, { as, object }) {
@@ -173,6 +205,24 @@ const ACTIONS = {
       items.push({ type: item.constructor.name, id: (item.id ?? item).href });
     }
     return { total: collection.totalItems, items };
+  },
+
+  /** Change a note for followers alone, and say with it which of them are at each server (FEP-8fcf). */
+  async whisper(world, { as, content }) {
+    const followers = world.ctx.getFollowersUri(as);
+    const note = world.note(as, content, { to: followers, ccs: [] });
+    const update = new Update({ ...by(world, as), object: note, to: followers });
+    world.sent.set(update.id.href, update);
+    const options = { preferSharedInbox: true, syncCollection: true };
+    await world.ctx.sendActivity({ identifier: as }, "followers", update, options);
+    return { id: update.id.href };
+  },
+
+  /** Lose a follower, without a word. */
+  async "lose-follower"(world, { as, uri }) {
+    const lost = world.actor(as).followers.delete(uri);
+    if (!lost) throw new Error(`${uri} does not follow ${as}`);
+    return {};
   },
 
   async relations(world, { name }) {

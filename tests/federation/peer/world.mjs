@@ -2,7 +2,7 @@
 
 import { createExponentialBackoffPolicy, createFederation, InProcessMessageQueue, MemoryKvStore } from "@fedify/fedify";
 import {
-  Accept, Activity, Application, Endpoints, Follow, Note, Person, PUBLIC_COLLECTION, Reject, Tombstone, Undo,
+  Accept, Activity, Application, Endpoints, Follow, Note, Person, PUBLIC_COLLECTION, QuoteAuthorization, Reject, Tombstone, Undo,
 } from "@fedify/vocab";
 import { Temporal } from "@js-temporal/polyfill";
 import { firstKnock } from "./wire.mjs";
@@ -54,7 +54,7 @@ export class World {
       ],
       follows, aliases: aliases.map((uri) => new URL(uri)),
       summary: null, movedTo: null, gone: false,
-      followers: new Map(), following: new Set(), notes: new Map(), creates: [],
+      followers: new Map(), following: new Set(), notes: new Map(), stamps: new Map(), creates: [],
     });
   }
 
@@ -140,6 +140,10 @@ export class World {
     this.federation
       .setObjectDispatcher(Note, "/users/{identifier}/notes/{id}",
         (_ctx, { identifier, id }) => this.actors.get(identifier)?.notes.get(id) ?? null)
+      .authorize(authorize);
+    this.federation
+      .setObjectDispatcher(QuoteAuthorization, "/users/{identifier}/stamps/{id}",
+        (_ctx, { identifier, id }) => this.actors.get(identifier)?.stamps.get(id) ?? null)
       .authorize(authorize);
     // An Accept embeds our Follow under the other server's name; Fedify does not believe it and fetches it from here.
     this.federation

@@ -13,6 +13,7 @@ from fedi_artisan.domain.drafts import DraftPhoto, KeptDraft, State, rebased, ta
 from fedi_artisan.domain.forms import Reading, read
 from fedi_artisan.domain.moments import zone_of
 from fedi_artisan.domain.photos import Label, Photo
+from fedi_artisan.domain.policies import MOST_DAYS, OwnPolicy, Quoting, Replying
 from fedi_artisan.domain.terms import Licence, OwnTerms
 from fedi_artisan.domain.works import MOST_PHOTOS, Audience, Availability, Dimensions, Draft, Edition, Price, Wording
 from fedi_artisan.domain.written import written
@@ -92,6 +93,12 @@ _DRAFTS = st.builds(
         watermarked=st.booleans(),
     ),
     audience=st.sampled_from(Audience),
+    policy=st.builds(
+        OwnPolicy,
+        replies=st.sampled_from([None, *Replying]),
+        quotes=st.sampled_from([None, *Quoting]),
+        days=st.none() | st.integers(0, MOST_DAYS),
+    ),
     edition=st.none()
     | st.integers(1, 99).flatmap(lambda size: st.builds(Edition, st.none() | st.integers(1, size), st.just(size))),
     others=st.dictionaries(st.sampled_from(["fr", "de", "pt-BR"]), _WORDINGS, max_size=3),

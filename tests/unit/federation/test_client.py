@@ -33,7 +33,7 @@ from fedi_artisan.errors import (
     RemoteUnavailable,
 )
 from fedi_artisan.federation.client import Answer, Client
-from fedi_artisan.federation.client_network import NotPublic, PublicResolver, ThreadedResolver, public_socket
+from fedi_artisan.federation.client_network import MOST_IDLE, NotPublic, PublicResolver, ThreadedResolver, public_socket
 from fedi_artisan.federation.signatures.request import Scheme
 from fedi_artisan.federation.signatures.sign import SigningKey
 from fedi_artisan.federation.signatures.verify import read
@@ -230,6 +230,18 @@ async def test_connections_are_kept_and_limited(server: Server) -> None:
             go.set()
     assert server.connections <= 3
     assert len(server.heard) == 15
+
+
+async def test_a_storm_of_questions_leaves_few_connections_open(server: Server) -> None:
+    """When much was asked lately, each further question asks for the end of its connection (WIRE 10.2 #44).
+
+    Thousands of servers that must be asked for a key would else take all the files that the process may open.
+    """
+    server.routes["/a"] = reply(body=document(server))
+    async with Client(CONFIG, signer=None) as client:
+        for _ in range(MOST_IDLE + 2):
+            await ask(client, f"{server.origin}/a")
+    assert [heard.headers.get("connection") for heard in server.heard] == [None] * MOST_IDLE + ["close"] * 2
 
 
 async def test_json_and_text(server: Server, client: Client) -> None:

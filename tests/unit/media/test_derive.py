@@ -120,7 +120,7 @@ def test_every_orientation(tmp_path: Path, orientation: int, size: tuple[int, in
             assert shown == pytest.approx(colour, abs=12)
 
 
-@pytest.mark.parametrize("size", [(3000, 1000), (1000, 3000), (1600, 1067), (700, 500), (1200, 630)])
+@pytest.mark.parametrize("size", [(1500, 500), (500, 1500), (1600, 1067), (700, 500), (1200, 630)])
 def test_a_card_shows_the_whole_object(tmp_path: Path, size: tuple[int, int]) -> None:
     """A mark in each corner of the photograph is on the card; around it is the photograph's own ground."""
     ground, mark = [120, 130, 140], 60

@@ -194,11 +194,12 @@ async def test_strangers_files_are_left_alone(config: Config, stores: Stores, re
 
 @pytest.fixture
 def second_disk(tmp_path: Path) -> Iterator[Path]:
-    """A new folder on another disk than that of the temporary folders."""
-    memory = Path("/dev/shm")  # noqa: S108 - made and removed here
-    if not memory.is_dir() or memory.stat().st_dev == tmp_path.stat().st_dev:
+    """A new folder on another disk than that of the other files of tests."""
+    disks = [Path("/dev/shm"), Path(tempfile.gettempdir())]  # noqa: S108 - made and removed here
+    others = [disk for disk in disks if disk.is_dir() and disk.stat().st_dev != tmp_path.stat().st_dev]
+    if not others:
         pytest.skip("there is no second disk")
-    with tempfile.TemporaryDirectory(dir=memory) as folder:
+    with tempfile.TemporaryDirectory(dir=others[0]) as folder:
         yield Path(folder)
 
 

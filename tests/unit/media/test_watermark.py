@@ -13,6 +13,7 @@ from fedi_artisan.media.refusal import PhotoRefused, Refusal
 from tests.unit.media.pictures import develop, flat, opened, saved
 
 GROUND = [120, 110, 100]
+PLAIN_PX = 900, 600
 THIRDS = {
     Position.TOP_LEFT: (0, 0),
     Position.TOP_RIGHT: (2, 0),
@@ -25,7 +26,7 @@ THIRDS = {
 @pytest.fixture(scope="module")
 def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A photograph of nothing but ground."""
-    return saved(flat(GROUND, 1200, 800), tmp_path_factory.mktemp("plain") / "plain.png")
+    return saved(flat(GROUND, *PLAIN_PX), tmp_path_factory.mktemp("plain") / "plain.png")
 
 
 def a_logo() -> bytes:
@@ -64,9 +65,9 @@ def test_it_is_everywhere(plain: Path, kind: str, position: Position) -> None:
     made = develop(plain, mark=marks(position)[kind])
     for one in made.pictures:
         left, top, width, height = changed(one)
-        # On a card the photograph is 945 px wide in the middle, and the mark is on the photograph.
-        across = 945 if one.role is Role.CARD else one.width_px
-        start = (CARD_PX[0] - 945) / 2 if one.role is Role.CARD else 0
+        # On a card the photograph stands in the middle as it is, and the mark is on the photograph.
+        across = PLAIN_PX[0] if one.role is Role.CARD else one.width_px
+        start = (CARD_PX[0] - across) / 2 if one.role is Role.CARD else 0
         assert width / across == pytest.approx(0.25, abs=0.03 if kind == "logo" else 0.06)
         column, row = THIRDS[position]
         assert int((left + width / 2 - start) / across * 3) == column
@@ -116,7 +117,7 @@ def test_opacity_and_scale(plain: Path) -> None:
 
     assert strength(0.2) == pytest.approx(strength(1) * 0.2, rel=0.1)
     _, _, width, _ = changed(develop(plain, mark=marks(scale=0.8)["letters"]).only(Role.POST))
-    assert width / 1200 == pytest.approx(0.8, abs=0.06)
+    assert width / PLAIN_PX[0] == pytest.approx(0.8, abs=0.06)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (8000, 10), (10, 8000), (20, 20)])

@@ -9,7 +9,8 @@ import pytest
 from fedi_artisan.domain.actors import RemoteActor
 from fedi_artisan.resources import folder
 from fedi_artisan.storage import actors, artisans
-from fedi_artisan.storage.db import Database, Tx, migrate
+from fedi_artisan.storage.db import Database, Tx
+from tests.house import lay_out
 
 NOW = datetime(2026, 11, 23, 12, 30, 22, 123000, tzinfo=UTC)
 
@@ -18,7 +19,7 @@ NOW = datetime(2026, 11, 23, 12, 30, 22, 123000, tzinfo=UTC)
 async def path(tmp_path: Path) -> Path:
     """The file, at the newest schema."""
     file = tmp_path / "data" / "test.sqlite3"
-    await migrate(file, folder("migrations"))
+    await lay_out(file)
     return file
 
 

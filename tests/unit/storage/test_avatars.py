@@ -4,9 +4,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from fedi_artisan.storage import actors, avatars, photo_files, shown
+from fedi_artisan.storage import actors, avatars, photo_files, shown, small_copies
 from fedi_artisan.storage.avatars import Wanted
 from fedi_artisan.storage.db import Database, Tx, fetch_all, fetch_value, to_ms
+from fedi_artisan.storage.small_copies import Copies
 from tests.unit.storage.conftest import NOW, put_actor
 
 ICON = "https://host.example/{}.png"
@@ -27,8 +28,8 @@ async def put_replier(
     """
     work_id = (await fetch_all(tx, sql, (name, artisan_id)))[0]["id"]
     sql = """
-        INSERT INTO replies (uri, work_id, actor_id, in_reply_to, content_html, public, approved, published_at)
-        VALUES (?, ?, ?, '', '', ?, ?, 0)
+        INSERT INTO posts (uri, work_id, actor_id, content_html, visibility, approved, published_at)
+        VALUES (?, ?, ?, '', iif(?, 'public', 'direct'), ?, 0)
     """
     await tx.execute(sql, (f"https://host.example/notes/{name}", work_id, actor_id, public, approved))
     return Wanted(actor_id=actor_id, source_url=address)
@@ -36,7 +37,7 @@ async def put_replier(
 
 async def wanted(tx: Tx, now: datetime = NOW) -> list[str]:
     """Return the names of those whose portraits are to be fetched."""
-    found = await avatars.find_wanted(tx, failed_before=now - DAY, changed_before=now - MINUTES)
+    found = await avatars.find_wanted(tx, shared_since=now - DAY, failed_before=now - DAY, changed_before=now - MINUTES)
     return [one.source_url.rpartition("/")[2].removesuffix(".png") for one in found]
 
 
@@ -65,6 +66,34 @@ async def test_wanted_are_those_below_works(db: Database, artisan_id: int) -> No
         await tx.execute("UPDATE works SET withdrawn_at = 1 WHERE slug = 'withdrawn'")
         await put_actor(tx, "silent")
         assert await wanted(tx) == ["seen"]
+
+
+async def test_wanted_are_those_whom_she_sees_by_her_own_doing(db: Database, artisan_id: int) -> None:
+    """Of whom she follows, of whom these shared lately, and of whom she answered; not of strangers who write to her."""
+    async with db.write() as tx:
+        ids = {
+            name: await put_actor(tx, name) for name in ("followed", "asked", "shared", "old", "answered", "stranger")
+        }
+        for name, actor_id in ids.items():
+            await tx.execute("UPDATE actors SET icon_url = ? WHERE id = ?", (ICON.format(name), actor_id))
+            sql = "INSERT INTO posts (uri, actor_id, content_html, visibility, published_at) VALUES (?, ?, '', ?, 0)"
+            visibility = "direct" if name in {"answered", "stranger"} else "public"
+            await tx.execute(sql, (f"https://host.example/notes/{name}", actor_id, visibility))
+        await tx.execute("INSERT INTO addressed SELECT id, ?, 0 FROM posts WHERE visibility = 'direct'", (artisan_id,))
+        sql = """
+            INSERT INTO following (artisan_id, actor_id, follow_uri, state, requested_at) VALUES (?, ?, ?, ?, 0)
+        """
+        await tx.execute(sql, (artisan_id, ids["followed"], "f", "accepted"))
+        await tx.execute(sql, (artisan_id, ids["asked"], "g", "requested"))
+        for name, when in (("shared", NOW), ("old", NOW - 2 * DAY)):
+            sql = "INSERT INTO shares SELECT ?, id, uri, ? FROM posts WHERE actor_id = ?"
+            await tx.execute(sql, (ids["followed"], to_ms(when), ids[name]))
+        sql = """
+            INSERT INTO posts (uri, uid, artisan_id, content_html, visibility, in_reply_to, published_at)
+            VALUES ('u', 'u', ?, '', 'direct', 'https://host.example/notes/answered', 0)
+        """
+        await tx.execute(sql, (artisan_id,))
+        assert await wanted(tx) == ["answered", "shared", "followed"]
 
 
 async def test_what_was_asked_for_is_asked_again_in_time(db: Database, artisan_id: int) -> None:
@@ -111,10 +140,10 @@ async def test_the_longest_unseen_go_first(db: Database, artisan_id: int, most_b
             await put(tx, repliers[digit], digit, now=NOW + days * DAY)
         # Two who have the same portrait: it was last shown when either was.
         await put(tx, await put_replier(tx, artisan_id, "twin"), "c", now=NOW - DAY)
-        assert await avatars.total_bytes(tx) == 300
+        assert await small_copies.total_bytes(tx, Copies.PORTRAITS) == 300
         await avatars.evict(tx, most_bytes, NOW + 9 * DAY)
         assert await files(tx) == list(left)
-        assert await avatars.total_bytes(tx) <= most_bytes
+        assert await small_copies.total_bytes(tx, Copies.PORTRAITS) <= most_bytes
         assert {name[0] for name in await photo_files.list_used(tx)} == set(left)
         assert await wanted(tx, NOW + 9 * DAY) == []
         assert len(await wanted(tx, NOW + 10 * DAY)) == {"abc": 0, "ac": 1, "c": 2, "": 4}[left]
@@ -128,9 +157,9 @@ async def test_shown_is_noted_once_a_day(db: Database, artisan_id: int) -> None:
             await put(tx, one, digit)
         await tx.execute("UPDATE works SET withdrawn_at = 1 WHERE slug = 'gone'")
         before = await shown.version(tx)
-        await avatars.note_shown(tx, NOW + DAY / 2, NOW - DAY / 2)
+        await avatars.note_shown(tx, NOW + DAY / 2, NOW - DAY / 2, shared_since=NOW)
         assert await fetch_value(tx, "SELECT max(shown_at) FROM avatars") == to_ms(NOW)
-        await avatars.note_shown(tx, NOW + DAY, NOW + DAY / 2)
+        await avatars.note_shown(tx, NOW + DAY, NOW + DAY / 2, shared_since=NOW)
         assert await fetch_value(tx, "SELECT max(shown_at) FROM avatars") == to_ms(NOW + DAY)
         assert await avatars.forget_unseen(tx, NOW + DAY) == 1
         assert await files(tx) == ["a"]

@@ -7,10 +7,11 @@ import pytest
 
 from fedi_artisan.domain.uris import PUBLIC
 from fedi_artisan.domain.works import Draft
-from fedi_artisan.storage import actors, artisans, conversation, followers, shown, works
+from fedi_artisan.storage import actors, artisans, conversation, followers, posts, shown, works
 from fedi_artisan.storage.artisans import StoredKey
 from fedi_artisan.storage.db import Database, Tx, fetch_value
 from fedi_artisan.vocab.notes import Note
+from tests import saying
 from tests.unit.storage.conftest import NOW, put_actor
 
 
@@ -69,10 +70,10 @@ async def test_nobody_takes_back_what_another_did(db: Database, work_id: int) ->
     async with db.write() as tx:
         bob, carol = await put_actor(tx, "bob"), await put_actor(tx, "carol")
         await react(tx, work_id, bob, "Like")
-        await conversation.insert_reply(tx, note(1), work_id=work_id, actor_id=bob, now=NOW)
+        await saying.answer(tx, note(1), work_id=work_id, actor_id=bob, now=NOW)
         assert not await conversation.delete_reaction(tx, carol, activity_uri=f"https://host.example/Like/{bob}/1")
-        assert not await conversation.delete_reply(tx, note(1).uri, carol)
-        assert not await conversation.update_reply(
+        assert not await posts.delete(tx, note(1).uri, carol)
+        assert not await posts.update(
             tx, note(1), carol, updated_at=NOW + timedelta(days=1), now=NOW + timedelta(days=1)
         )
         assert await counts(tx) == (1, 0, 1)
@@ -83,11 +84,11 @@ async def test_public_replies_alone_are_counted(db: Database, work_id: int) -> N
     async with db.write() as tx:
         bob = await put_actor(tx, "bob")
         for number, public in ((1, True), (2, False), (1, True)):
-            await conversation.insert_reply(tx, note(number, public=public), work_id=work_id, actor_id=bob, now=NOW)
+            await saying.answer(tx, note(number, public=public), work_id=work_id, actor_id=bob, now=NOW)
         assert await counts(tx) == (0, 0, 1)
-        assert await conversation.delete_reply(tx, note(2).uri, bob)
+        assert await posts.delete(tx, note(2).uri, bob)
         assert await counts(tx) == (0, 0, 1)
-        assert await conversation.delete_reply(tx, note(1).uri, bob)
+        assert await posts.delete(tx, note(1).uri, bob)
         assert await counts(tx) == (0, 0, 0)
 
 
@@ -98,7 +99,7 @@ async def test_with_an_actor_goes_all_she_did(db: Database, artisan_id: int, wor
         for actor_id in (bob, carol):
             await react(tx, work_id, actor_id, "Like")
             await react(tx, work_id, actor_id, "Announce")
-            await conversation.insert_reply(tx, note(actor_id), work_id=work_id, actor_id=actor_id, now=NOW)
+            await saying.answer(tx, note(actor_id), work_id=work_id, actor_id=actor_id, now=NOW)
             await followers.put(tx, artisan_id, actor_id, f"https://host.example/follows/{actor_id}", NOW)
         await followers.block(tx, artisan_id, bob, "https://host.example/blocks/1")
         assert await counts(tx) == (2, 2, 2)

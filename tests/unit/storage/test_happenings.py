@@ -1,5 +1,6 @@
 """What happened, as it is grouped, counted and read; and what is kept of it."""
 
+import dataclasses
 import sqlite3
 from contextlib import closing
 from datetime import datetime, timedelta
@@ -8,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from fedi_artisan.domain.happenings import Choice, Group, Kind
+from fedi_artisan.domain.uris import PUBLIC
 from fedi_artisan.domain.works import Draft
 from fedi_artisan.resources import folder
 from fedi_artisan.storage import actors, conversation, follow_requests, followers, happenings, mentions, works
 from fedi_artisan.storage.db import Database, Tx, fetch_all, fetch_value, migrate, migrations, to_ms
 from fedi_artisan.vocab.notes import Note
+from tests import saying
 from tests.unit.storage.conftest import NOW, put_actor
 
 EACH = dict.fromkeys(Kind, 3)
@@ -58,7 +61,7 @@ def told(found: list[Group]) -> list[tuple[int | Choice | None, int, list[tuple[
 
 
 async def test_each_work_is_told_of_once_the_last_first(db: Database, artisan_id: int) -> None:
-    """Things are grouped by what they happened to; what was read stays, behind what is new; withdrawn works go."""
+    """Things are grouped by what they happened to, messages apart; what was read stays, behind what is new."""
     async with db.write() as tx:
         bowl, jar, gone = [await put_work(tx, artisan_id, uid) for uid in ("bowl", "jar", "gone")]
         bob, carol = await put_actor(tx, "bob"), await put_actor(tx, "carol")
@@ -66,17 +69,20 @@ async def test_each_work_is_told_of_once_the_last_first(db: Database, artisan_id
         await react(tx, bowl, bob, "Announce", NOW + 2 * MINUTE)
         await react(tx, gone, bob, "Like", NOW + 9 * MINUTE)
         await works.withdraw(tx, await works.get(tx, "gone"), NOW)
-        await conversation.insert_reply(tx, note(1), work_id=jar, actor_id=bob, now=NOW + MINUTE)
-        await mentions.insert(tx, note(2), artisan_id=artisan_id, actor_id=bob, now=NOW + 3 * MINUTE)
+        await saying.answer(tx, note(1), work_id=jar, actor_id=bob, now=NOW + MINUTE)
+        await saying.write_to(tx, note(2), artisan_id=artisan_id, actor_id=bob, now=NOW + 3 * MINUTE)
+        public = dataclasses.replace(note(3), to=(PUBLIC,))
+        await saying.write_to(tx, public, artisan_id=artisan_id, actor_id=bob, now=NOW + 2.5 * MINUTE)
         await followers.put(tx, artisan_id, bob, "https://host.example/f", NOW + 4 * MINUTE)
         await follow_requests.put(tx, artisan_id, carol, "https://host.example/g", NOW)
         assert told(await groups(tx, artisan_id)) == [
             (Choice.FOLLOWERS, 2, [(Kind.REQUEST, 1), (Kind.FOLLOW, 1)]),
+            (Choice.MESSAGES, 1, [(Kind.MESSAGE, 1)]),
             (Choice.MENTIONS, 1, [(Kind.MENTION, 1)]),
             (bowl, 2, [(Kind.LIKE, 1), (Kind.BOOST, 1)]),
             (jar, 1, [(Kind.REPLY, 1)]),
         ]
-        assert await happenings.count_unread(tx, artisan_id) == 6
+        assert await happenings.count_unread(tx, artisan_id) == 7
         assert told(await groups(tx, artisan_id, Kind.LIKE, Kind.REPLY, limit=1, offset=1)) == [
             (bowl, 1, [(Kind.LIKE, 1)])
         ]
@@ -89,7 +95,7 @@ async def test_each_work_is_told_of_once_the_last_first(db: Database, artisan_id
         assert await happenings.count_unread(tx, artisan_id) == 1
         found = await groups(tx, artisan_id)
         assert [(one.work_id or one.choice, one.unread) for one in found] == [
-            (jar, 1), (Choice.FOLLOWERS, 0), (Choice.MENTIONS, 0), (bowl, 0),
+            (jar, 1), (Choice.FOLLOWERS, 0), (Choice.MESSAGES, 0), (Choice.MENTIONS, 0), (bowl, 0),
         ]  # fmt: skip
         assert await happenings.count_unread(tx, artisan_id + 1) == 0
         assert await groups(tx, artisan_id + 1) == []
@@ -124,7 +130,7 @@ async def test_the_newest_mentions_are_kept(db: Database, artisan_id: int, monke
     async with db.write() as tx:
         bob, carol = await put_actor(tx, "bob"), await put_actor(tx, "carol")
         for number, actor_id in enumerate((carol, bob, bob, bob, bob, bob, carol)):
-            await mentions.insert(tx, note(number), artisan_id=artisan_id, actor_id=actor_id, now=NOW + number * MINUTE)
+            await saying.write_to(tx, note(number), artisan_id=artisan_id, actor_id=actor_id, now=NOW + number * MINUTE)
         rows = await fetch_all(tx, "SELECT content_html FROM mentions ORDER BY received_at")
         assert [row["content_html"] for row in rows] == ["<p>3</p>", "<p>4</p>", "<p>5</p>", "<p>6</p>"]
 
@@ -159,7 +165,7 @@ async def test_who_has_happened_is_no_stranger(db: Database, artisan_id: int) ->
         for name in ("writes", "asks", "moved", "new", "stranger"):
             await put_actor(tx, name)
         ids = {row["username"]: row["id"] for row in await fetch_all(tx, "SELECT id, username FROM actors")}
-        await mentions.insert(tx, note(1), artisan_id=artisan_id, actor_id=ids["writes"], now=NOW)
+        await saying.write_to(tx, note(1), artisan_id=artisan_id, actor_id=ids["writes"], now=NOW)
         await follow_requests.put(tx, artisan_id, ids["asks"], "https://host.example/f", NOW)
         await followers.put(tx, artisan_id, ids["moved"], "https://host.example/g", NOW)
         await happenings.put_move(tx, "https://host.example/users/moved", "https://host.example/users/new", NOW)

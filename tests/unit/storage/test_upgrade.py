@@ -8,7 +8,7 @@ from pathlib import Path
 from fedi_artisan.domain.filters import Filter
 from fedi_artisan.domain.photos import PictureType, Role
 from fedi_artisan.resources import folder
-from fedi_artisan.storage import artisans, photo_jobs, works
+from fedi_artisan.storage import artisans, photo_jobs, posts, works
 from fedi_artisan.storage.db import Database, fetch_all, fetch_value, migrate, migrations
 from fedi_artisan.storage.search import search
 from tests.unit.storage.conftest import NOW
@@ -77,3 +77,33 @@ async def test_what_was_shown_is_shown(tmp_path: Path) -> None:
     assert artisan.image.find(Role.CARD) is None
     assert job is not None
     assert job.original == "0-original.jpg"
+
+
+async def test_what_was_answered_to_her_alone_is_read_by_her(tmp_path: Path) -> None:
+    """An answer to a work that was not for everybody is a message to its artisan from then on, and to nobody else."""
+    path = tmp_path / "data" / "old.sqlite3"
+    fill(path)
+    released = {number: file for number, file in migrations(folder("migrations")).items() if number <= 11}
+    with closing(sqlite3.connect(path, isolation_level=None)) as old:
+        for number in range(2, 12):
+            script = released[number].read_text(encoding="utf-8")
+            old.executescript(f"BEGIN;{script}PRAGMA user_version = {number};COMMIT;")
+        old.execute(
+            "INSERT INTO actors (id, uri, host, type, username, name, inbox_url, also_known_as, fetched_at)"
+            " VALUES (1, 'https://b.example/bob', 'b.example', 'Person', 'bob', 'Bob', 'https://b.example/in', '[]', 0)"
+        )
+        for number, public in enumerate((True, False)):
+            old.execute(
+                "INSERT INTO replies (uri, work_id, actor_id, in_reply_to, content_html, public, published_at)"
+                " VALUES (?, 1, 1, 'https://own.example/w1', '', ?, 0)",
+                (f"https://b.example/{number}", public),
+            )
+    await migrate(path, folder("migrations"))
+    db = await Database.open(path, folder("migrations"))
+    try:
+        async with db.read() as tx:
+            rows = {row["uri"][-1]: row["id"] for row in await fetch_all(tx, "SELECT id, uri FROM posts")}
+            assert [await posts.may_read(tx, 1, rows[name]) for name in "01"] == [True, True]
+            assert [await posts.may_read(tx, 2, rows[name]) for name in "01"] == [True, False]
+    finally:
+        await db.close()

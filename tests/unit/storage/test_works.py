@@ -12,7 +12,7 @@ from fedi_artisan.domain.photos import Facts, Label, Photo, Remark
 from fedi_artisan.domain.terms import Licence, OwnTerms
 from fedi_artisan.domain.works import Availability, Dimensions, Draft, Price, SeriesWording, Wording, Work
 from fedi_artisan.errors import BadInput, NotFound
-from fedi_artisan.storage import artisans, pages, photos, series, works
+from fedi_artisan.storage import artisans, featured, pages, photos, series, works
 from fedi_artisan.storage.db import Database, Tx, fetch_value
 from tests import photos as values
 from tests.unit.storage.conftest import NOW
@@ -125,7 +125,7 @@ async def test_a_withdrawn_work_keeps_its_place_and_nothing_else(db: Database, a
         assert await works.list_featured(tx, artisan_id, limit=9) == []
         assert await works.list_tagged(tx, "bois", limit=9) == []
         assert await works.list_in_series(tx, "series of u1", limit=9) == []
-        assert await works.count_shown(tx) == await works.count_featured(tx, artisan_id) == 0
+        assert await works.count_shown(tx) == await featured.count(tx, artisan_id) == 0
         assert await fetch_value(tx, "SELECT (SELECT count(*) FROM photos) + (SELECT count(*) FROM tags)") == 0
     assert (tombstone.uid, tombstone.slug, tombstone.published_at) == ("u1", work.slug, NOW)
     assert tombstone.withdrawn_at == NOW + timedelta(days=1)
@@ -179,7 +179,7 @@ async def test_the_chosen_works_come_first_else_those_with_a_photograph(db: Data
     await store(db, artisan_id, "chosen", Draft(title="Bowl", featured=True))
     async with db.read() as tx:
         assert [one.uid for one in await works.list_featured(tx, artisan_id, limit=9)] == ["chosen"]
-        assert await works.count_featured(tx, artisan_id) == 1
+        assert await featured.count(tx, artisan_id) == 1
 
 
 async def test_a_series_is_made_once(db: Database, artisan_id: int) -> None:

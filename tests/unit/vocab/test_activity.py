@@ -148,8 +148,29 @@ def test_nameless_inner_activity_inherits_the_actor() -> None:
 
 
 def test_inner_activity_belongs_to_wrappers_alone() -> None:
-    """Only Undo, Accept and Reject carry an activity; of a Create's object nothing is made here."""
+    """Undo, Accept and Reject carry an activity, and so may Announce; of a post in it, or in a Create, none is made."""
     assert parse(FOLLOW | {"type": "Create", "object": FOLLOW}).inner is None
+    assert parse(FOLLOW | {"type": "Announce", "object": {"id": US, "type": "Note"}}).inner is None
+    assert parse(FOLLOW | {"type": "Announce", "object": FOLLOW}).inner is not None
+    with pytest.raises(BadActivity):
+        parse(FOLLOW | {"type": "Announce", "object": {**FOLLOW, "id": None}})
+
+
+@pytest.mark.parametrize("instrument", [None, "", {}, {"type": "Service", "name": "a server"}, [], "not an address"])
+def test_a_request_to_quote_says_by_what(instrument: object) -> None:
+    """A QuoteRequest without a usable instrument is refused; elsewhere an instrument may be anything (Friendica)."""
+    with pytest.raises(BadActivity):
+        parse(FOLLOW | {"type": "QuoteRequest", "instrument": instrument})
+    assert parse(FOLLOW | {"instrument": instrument}).object.uri == US
+
+
+def test_reports_of_many() -> None:
+    """WIRE 10.2 #58: a Flag about thousands of things is read as one about a hundred; one about nothing is refused."""
+    crowd = [f"https://atelier.example/ap/works/{number}" for number in range(5000)]
+    flag = parse(FOLLOW | {"type": "Flag", "object": [None, 7, *crowd], "content": "x" * 9000})
+    assert (len(flag.object_uris), len(flag.content or "")) == (98, 5000)
+    with pytest.raises(BadActivity):
+        parse(FOLLOW | {"type": "Flag", "object": [None, 7, {}]})
 
 
 @pytest.mark.parametrize(
@@ -157,7 +178,8 @@ def test_inner_activity_belongs_to_wrappers_alone() -> None:
     [
         ({"content": "🏺"}, "🏺"),
         ({"content": " 👩🏽‍🎨 "}, "👩🏽‍🎨"),
-        ({"_misskey_reaction": ":kiln@.:"}, ":kiln@.:"),
+        ({"_misskey_reaction": ":kiln@.:"}, ":kiln:"),
+        ({"content": ":kiln@misskey.example:"}, ":kiln:"),
         ({"content": None, "_misskey_reaction": "❤"}, "❤"),
         ({"content": "x" * 65}, None),
         ({"content": "a\nb"}, None),
@@ -166,7 +188,7 @@ def test_inner_activity_belongs_to_wrappers_alone() -> None:
     ],
 )
 def test_emoji(fields: dict[str, Any], emoji: str | None) -> None:
-    """A reaction's emoji is read from either place; more than 64 characters or control characters are none."""
+    """A reaction's emoji is read from either place, without its host; too long or with control characters, none."""
     like = FOLLOW | fields
     assert parse(like | {"type": "Like"}).content == emoji
     assert parse(like | {"type": "EmojiReact"}).content == emoji

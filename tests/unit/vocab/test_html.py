@@ -5,6 +5,7 @@ import time
 import pytest
 
 from fedi_artisan.vocab.html import _or_as_text, page_html, plain_text, post_html, sanitise
+from fedi_artisan.vocab.rewriting import without_quote_line
 from tests.conformance.validator import ELEMENTS, elements_of
 
 LINK = 'rel="nofollow noopener ugc" target="_blank"'
@@ -202,3 +203,79 @@ def test_post_html(markdown: str, html: str) -> None:
     assert post == html
     assert elements_of(post).found <= ELEMENTS
     assert not set(post) & set("\n\r\t")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("https://good.example", True),
+        ("good.example", True),
+        ("www.good.example/shop", True),
+        ("(good.example)", True),
+        ("see https://good.example/a now", True),
+        ("good.example/a b", True),
+        ("<b>good</b>.<i>example</i>", True),
+        ('<span class="invisible">https://</span>good.example<span class="invisible">/a</span>', True),
+        ("https://evil.example@good.example", True),
+        ("https://evil.example.good.example", True),
+        ("еvil.example", True),  # noqa: RUF001 - the first letter is Cyrillic
+        ("@bank@good.example", True),
+        ("https://10.0.0.1", True),
+        ("https://evil.example/a/b", False),
+        ('<span class="invisible">https://www.</span><span class="ellipsis">evil.example/a…</span>', False),
+        ("EVIL.example.", False),
+        ("@bob", False),
+        ("@bob.smith", False),
+        ("My shop, no. 3.5 of it", False),
+        ("", False),
+    ],
+)
+def test_links_that_pretend_tell_their_host(words: str, told: bool) -> None:
+    """WIRE 10.2 #51: behind words that are an address on another host stands the host that the link leads to."""
+    safe = sanitise(f'<a href="https://evil.example/a/b">{words}</a>')
+    assert safe.endswith(" (evil.example)</a>") is told
+    assert sanitise(safe) == safe
+
+
+def test_handles_may_name_a_domain_above() -> None:
+    """Who has a handle of example.org on social.example.org does not pretend (WIRE 1.3); a stranger's host is told."""
+    link = '<a href="https://social.{}/@bob">@bob@good.example</a>'
+    assert "(" not in sanitise(link.format("good.example"))
+    assert "(social.evil.example)" in sanitise(link.format("evil.example"))
+
+
+def test_true_hosts_are_told_in_ascii() -> None:
+    """WIRE 10.2 #26, #51: letters that only look alike cannot hide behind themselves."""
+    assert "(xn--b-zfa.example)" in sanitise('<a href="https://\u00e4b.example/">ab.example</a>')
+
+
+@pytest.mark.parametrize(
+    "inside", ["", " ", '<img src="https://a.example/1.jpg" alt="x">', "<span></span><br>", "\u00a0"]
+)
+def test_links_without_words_are_no_links(inside: str) -> None:
+    """A link whose picture is gone would lead nobody knows where: it goes as well (WCAG 2.4.4)."""
+    assert "<a" not in sanitise(f'<p>a<a href="https://a.example/">{inside}</a>b</p>')
+    assert sanitise(f'<a href="https://a.example/">x{inside}</a>').startswith("<a href")
+
+
+def test_an_attribute_does_not_hide_a_link() -> None:
+    """WIRE 10.2 #51: a ">" inside an attribute ends no tag, so nothing is overlooked behind it."""
+    safe = sanitise('<a lang="x>y" href="https://evil.example/">good.example</a>')
+    assert safe.endswith("good.example (evil.example)</a>")
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        '<p class="quote-inline">RE: <a href="https://a.example/1">https://<b>a</b>.example/1</a></p>',
+        '<p>x</p><p><span class="quote-inline"><br><br>RE: <a href="https://a.example/1">a</a></span></p>',
+    ],
+)
+def test_the_line_of_a_quote_can_be_left_out(quote: str) -> None:
+    """Where the quoted post itself is shown, the words that stand for it go, whichever element they are in."""
+    safe = sanitise(f"<p>before</p>{quote}<p>after &amp; all</p>")
+    assert "RE:" in safe
+    cut = without_quote_line(safe)
+    assert "RE:" not in cut
+    assert (cut[:13], cut[-22:]) == ("<p>before</p>", "<p>after &amp; all</p>")
+    assert without_quote_line("<p>RE: x</p>") == "<p>RE: x</p>"

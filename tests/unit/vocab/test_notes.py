@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
+from fedi_artisan.domain.posts import Visibility
 from fedi_artisan.domain.uris import PUBLIC
 from fedi_artisan.errors import BadActivity
+from fedi_artisan.vocab.activity import parse
 from fedi_artisan.vocab.notes import parse_note
 
 BOB = "https://mastodon.example/users/bob"
@@ -117,3 +119,290 @@ def test_only_true_is_sensitive() -> None:
     """`sensitive` may be null or nonsense; only true counts."""
     assert parse_note(NOTE | {"sensitive": True}).sensitive
     assert not any(parse_note(NOTE | {"sensitive": value}).sensitive for value in (None, "yes", 1, [True]))
+
+
+@pytest.mark.parametrize(
+    ("to", "cc", "visibility"),
+    [
+        (PUBLIC, f"{BOB}/followers", Visibility.PUBLIC),
+        ("as:Public", None, Visibility.PUBLIC),
+        ([PUBLIC], ["Public"], Visibility.PUBLIC),
+        ([f"{BOB}/followers"], ["Public", WORK], Visibility.UNLISTED),
+        ([], PUBLIC, Visibility.UNLISTED),
+        ([f"{BOB}/followers"], [WORK], Visibility.FOLLOWERS),
+        ([WORK], [f"{BOB}/followers"], Visibility.FOLLOWERS),
+        (["https://mastodon.example/lists/5"], [], Visibility.FOLLOWERS),
+        (["https://mastodon.example/ap/followers/bob/"], [], Visibility.FOLLOWERS),
+        (["https://victim.example/users/eve/followers"], [], Visibility.DIRECT),
+        ([WORK], [], Visibility.DIRECT),
+        (["https://mastodon.example/users/followers-of-clay"], None, Visibility.DIRECT),
+        (["nonsense", 7], {"x": 1}, Visibility.DIRECT),
+    ],
+)
+def test_visibility(to: object, cc: object, visibility: Visibility) -> None:
+    """Who may read a text follows from whom it is addressed to (WIRE 5.1); in doubt, only they."""
+    note = parse_note(NOTE | {"to": to, "cc": cc})
+    assert note.visibility("https://mastodon.example/lists/5") is visibility
+
+
+def test_the_carrier_says_who_may_read() -> None:
+    """A text that is addressed to nobody is for those whom its Create is for; one that is addressed says so itself."""
+    create = parse(
+        {"id": f"{BOB}/1/activity", "type": "Create", "actor": BOB, "object": NOTE, "to": PUBLIC, "cc": WORK}
+    )
+    silent = {key: value for key, value in NOTE.items() if key != "to"}
+    assert parse_note(silent, create).visibility() is Visibility.PUBLIC
+    assert parse_note(silent, create).cc == (WORK,)
+    assert parse_note(silent).visibility() is Visibility.DIRECT
+    assert parse_note(silent | {"to": [WORK]}, create).visibility() is Visibility.DIRECT
+
+
+PICTURE: dict[str, Any] = {"type": "Image", "mediaType": "image/jpeg", "url": "https://mastodon.example/1.jpg"}
+
+
+@pytest.mark.parametrize(
+    "attachment",
+    [
+        PICTURE,
+        [PICTURE],
+        [PICTURE, PICTURE],
+        {**PICTURE, "type": "Document"},
+        {**PICTURE, "type": ["x:Photo", "Image"]},
+        {**PICTURE, "mediaType": "IMAGE/JPEG; charset=binary"},
+        {**PICTURE, "mediaType": None},
+        {**PICTURE, "mediaType": None, "type": "Document"},
+        {"type": "Link", "mediaType": "image/jpeg", "href": PICTURE["url"]},
+        {"type": "Image", "url": {"type": "Link", "href": PICTURE["url"]}},
+        {
+            "type": "Document",
+            "url": [
+                {"type": "Link", "mediaType": "text/html", "href": "https://mastodon.example/page"},
+                {"type": "Link", "mediaType": "image/jpeg", "href": PICTURE["url"]},
+            ],
+        },
+        PICTURE["url"],
+    ],
+    ids=range(12),
+)
+def test_pictures(attachment: object) -> None:
+    """A picture is known in every form in which servers attach one."""
+    note = parse_note(NOTE | {"attachment": attachment})
+    assert [picture.url for picture in note.pictures] == [PICTURE["url"]]
+    assert note.other_attachments == 0
+
+
+@pytest.mark.parametrize(
+    ("attachment", "others"),
+    [
+        ({**PICTURE, "mediaType": "image/svg+xml"}, 1),
+        ({**PICTURE, "mediaType": "video/mp4"}, 1),
+        ({**PICTURE, "type": "Document", "mediaType": "application/pdf"}, 1),
+        ({**PICTURE, "type": "Document", "mediaType": None, "url": "https://mastodon.example/1.mp3"}, 1),
+        ({"type": "Audio", "url": "https://mastodon.example/1.mp3"}, 1),
+        ({**PICTURE, "url": "javascript:alert(1)"}, 0),
+        ({**PICTURE, "url": "data:image/png;base64,AAAA"}, 0),
+        ({**PICTURE, "url": None}, 0),
+        ({"type": "PropertyValue", "name": "a", "value": "b"}, 0),
+        ({"type": "Link", "href": "https://mastodon.example/page"}, 0),
+        ({"type": "Link", "mediaType": "text/html", "href": "https://mastodon.example/page"}, 0),
+        ([None, 5, [PICTURE], {}, "x"], 0),
+    ],
+    ids=range(12),
+)
+def test_no_pictures(attachment: object, others: int) -> None:
+    """WIRE 10.2 #48: what is no picture, or has no plain address, is none; films, sounds and files are counted."""
+    note = parse_note(NOTE | {"attachment": attachment})
+    assert note.pictures == ()
+    assert note.other_attachments == others
+
+
+@pytest.mark.parametrize(
+    ("fields", "size"),
+    [
+        ({"width": 3, "height": 4}, (3, 4)),
+        ({"width": 3.0, "height": 4}, (3, 4)),
+        ({"url": {"href": PICTURE["url"], "width": 3, "height": 4}}, (3, 4)),
+        ({"width": 3}, (0, 0)),
+        ({"width": 0, "height": 4}, (0, 0)),
+        ({"width": -3, "height": 4}, (0, 0)),
+        ({"width": "3", "height": "4"}, (0, 0)),
+        ({"width": True, "height": True}, (0, 0)),
+        ({"width": 3, "height": 10**12}, (0, 0)),
+        ({"width": 3.5, "height": 4}, (0, 0)),
+    ],
+    ids=range(10),
+)
+def test_sizes_of_pictures(fields: dict[str, Any], size: tuple[int, int]) -> None:
+    """WIRE 10.2 #42: a size is two sensible whole numbers, or none."""
+    [picture] = parse_note(NOTE | {"attachment": PICTURE | fields}).pictures
+    assert (picture.width_px, picture.height_px) == size
+
+
+@pytest.mark.parametrize(
+    ("blurhash", "sound"),
+    [
+        ("LEHV6nWB2yk8pyo0adR*.7kCMdnj", True),
+        ("00TSUA", True),
+        ("LEHV6nWB2yk8pyo0adR*.7kCMdn", False),
+        ("LEHV6nWB2yk8pyo0adR*.7kCMdn ", False),
+        ("LEHV6nWB2yk8pyo0adR*.7kCMdn<", False),
+        ("~" * 166, False),
+        ("", False),
+        (5, False),
+    ],
+)
+def test_blurred_previews(blurhash: object, sound: bool) -> None:
+    """WIRE 10.2 #42: a blurhash is kept only if its letters and length are right, so that any program can draw it."""
+    [picture] = parse_note(NOTE | {"attachment": PICTURE | {"blurhash": blurhash}}).pictures
+    assert picture.blurhash == (blurhash if sound else "")
+
+
+def test_what_pictures_show() -> None:
+    """The description is taken from `summary`, else `name`; it is text."""
+    for fields in ({"name": "x", "summary": " a <b> "}, {"name": "a <b>"}, {"nameMap": {"en": "a <b>"}}):
+        [picture] = parse_note(NOTE | {"attachment": PICTURE | fields}).pictures
+        assert picture.alt == "a <b>"
+
+
+def test_sensitive_pictures() -> None:
+    """A text is sensitive if one of its pictures is (Misskey)."""
+    assert parse_note(NOTE | {"attachment": [PICTURE, {**PICTURE, "sensitive": True}]}).sensitive
+    assert not parse_note(NOTE | {"attachment": [PICTURE]}).sensitive
+
+
+LONG = "x" * 30_000
+
+
+def test_limits() -> None:
+    """WIRE 10.2 #42: of everything that a server may send without end, only so much is read."""
+    note = parse_note(
+        NOTE
+        | {
+            "type": "Question",
+            "content": LONG,
+            "summary": LONG,
+            "name": LONG,
+            "conversation": LONG,
+            "attachment": [{**PICTURE, "url": f"{PICTURE['url']}?{n}", "name": LONG} for n in range(500)],
+            "tag": [
+                *({"type": "Hashtag", "name": f"#t{n}"} for n in range(30)),
+                *({"type": "Mention", "href": f"{BOB}/{n}", "name": LONG} for n in range(30)),
+                *({"type": "Emoji", "name": f":{n}:", "icon": PICTURE} for n in range(500)),
+            ],
+            "oneOf": [{"name": f"{n}{LONG}"} for n in range(500)],
+            "likes": {"totalItems": 10**30},
+            "shares": {"totalItems": -1},
+        }
+    )
+    assert len(note.content_html) <= 20_000 + 20 * 120
+    assert note.content_html.count("<li>") == 20
+    assert (len(note.summary), len(note.name), len(note.conversation or "")) == (500, 2048, 2048)
+    assert (len(note.pictures), len(note.pictures[0].alt)) == (16, 10_000)
+    assert (len(note.hashtags), len(note.mentioned), len(note.emojis)) == (30, 30, 4)
+    assert len(note.mentioned[0].handle) == 320
+    assert (note.likes, note.shares) == (None, None)
+
+
+def test_hashtags() -> None:
+    """Hashtags lose their sign and come once, however they are written; a sentence or markup is none."""
+    names = ["#Raku", "raku", "#土", "＃kiln", "two words", "#<b>", "#", None, "#" + "x" * 101]  # noqa: RUF001 - a wide sign
+    note = parse_note(NOTE | {"tag": [{"type": "Hashtag", "name": name} for name in names]})
+    assert note.hashtags == ("Raku", "土", "kiln")
+
+
+@pytest.mark.parametrize(
+    ("fields", "quoted"),
+    [
+        ({"quote": WORK}, True),
+        ({"quote": {"id": WORK, "type": "Note"}}, True),
+        ({"quote": None, "quoteUrl": WORK}, True),
+        ({"quoteUri": WORK}, True),
+        ({"_misskey_quote": WORK}, True),
+        ({"quote": {"type": "Tombstone"}}, False),
+        ({"quote": "a passage"}, False),
+        ({"quote": f"{BOB}/1"}, False),
+        ({"tag": {"type": "Link", "mediaType": "application/activity+json", "href": WORK}}, True),
+        (
+            {
+                "tag": {
+                    "type": "Link",
+                    "mediaType": 'application/ld+json; profile="https://www.w3.org/ns/activitystreams"',
+                    "href": WORK,
+                    "rel": "https://misskey-hub.net/ns#_misskey_quote",
+                }
+            },
+            True,
+        ),
+        (
+            {"tag": {"type": "Link", "mediaType": "application/activity+json", "href": WORK, "rel": ["alternate"]}},
+            False,
+        ),
+        ({"tag": {"type": "Link", "mediaType": "text/html", "href": WORK}}, False),
+        ({"tag": {"type": "Link", "mediaType": "application/ld+json", "href": WORK}}, False),
+    ],
+    ids=range(13),
+)
+def test_quotes(fields: dict[str, Any], quoted: bool) -> None:
+    """What is quoted is read in every dialect (WIRE 4.8); nothing quotes itself."""
+    assert parse_note(NOTE | fields).quote_uri == (WORK if quoted else None)
+
+
+@pytest.mark.parametrize("kind", ["Article", "Page", "Video", "Audio", "Event", "Image"])
+def test_long_texts_are_shortened(kind: str) -> None:
+    """Of a long text with a title its summary is shown, else its preview, else its beginning up to a whole sentence."""
+    long = NOTE | {"type": kind, "name": "A title", "content": "<p>One &lt;two&gt; three. </p>" * 200}
+    assert parse_note(long | {"summary": "<p>In <b>short</b></p>"}).content_html == "<p>In <b>short</b></p>"
+    assert parse_note(long | {"preview": {"content": "Shorter"}}).content_html == "Shorter"
+    beginning = parse_note(long).content_html
+    assert beginning.startswith("<p>One &lt;two&gt; three.</p>")
+    assert beginning.endswith("three. …</p>")
+    assert 700 < len(beginning) < 3500
+    assert parse_note(long | {"content": "x" * 5000}).content_html.endswith("…</p>")
+    assert parse_note(long).summary == ""
+
+
+def test_warnings_stay_warnings() -> None:
+    """The summary of something sensitive is a warning, not its essence; one of invisible signs has no words."""
+    article = NOTE | {"type": "Article", "name": "A title", "sensitive": True, "summary": "nude", "content": "<p>a</p>"}
+    assert (parse_note(article).summary, parse_note(article).content_html) == ("nude", "<p>a</p>")
+    assert parse_note(NOTE | {"summary": "\u200b", "sensitive": True}).summary == ""
+
+
+def test_other_media_of_words() -> None:
+    """Words that say they are Markdown or plain text are read as that, and made safe all the same."""
+    wild = "*a* <script>b</script>"
+    assert parse_note(NOTE | {"mediaType": "text/markdown", "content": wild}).content_html == (
+        "<p><em>a</em> &lt;script&gt;b&lt;/script&gt;</p>"
+    )
+    assert parse_note(NOTE | {"mediaType": "text/plain", "content": wild + "\nc"}).content_html == (
+        "<p>*a* &lt;script&gt;b&lt;/script&gt;</p><p>c</p>"
+    )
+
+
+def test_options_are_only_text() -> None:
+    """WIRE 10.2 #48: the options of a poll can bring no markup; what is no option is left out."""
+    poll = NOTE | {"type": "Question", "anyOf": [{"name": "<img src=x>"}, {"name": ""}, None, "x", {"name": ["b"]}]}
+    assert parse_note(poll).content_html == "<p>Hello</p><ul><li>&lt;img src=x&gt;</li><li>b</li></ul>"
+
+
+def test_pages_at_www() -> None:
+    """A page may stand at `www.` before the host of the id (Threads); without a page the id leads there."""
+    assert parse_note(NOTE | {"url": "https://www.mastodon.example/1"}).page_url == "https://www.mastodon.example/1"
+    assert parse_note(NOTE | {"url": "https://www.evil.example/1"}).page_url == NOTE["id"]
+
+
+def test_a_picture_without_words_is_no_vote() -> None:
+    """WIRE 10.2 #59: a name without words is no vote if a picture comes with it, or if it is a title."""
+    bare = NOTE | {"name": "Option 1", "content": None}
+    assert not parse_note(bare | {"attachment": PICTURE}).is_poll_vote
+    assert not parse_note(bare | {"type": "Page"}).is_poll_vote
+
+
+def test_no_page_within_a_page() -> None:
+    """WIRE 10.2 #50: HTML that comes as a preview of a link, or to be embedded, is shown nowhere as it came."""
+    embed = '<iframe src="https://evil.example/"></iframe><script>x</script><p>words</p>'
+    link = {"type": "Link", "href": "https://mastodon.example/page", "html": embed, "name": embed, "preview": embed}
+    note = parse_note(NOTE | {"attachment": link, "html": embed, "oembed": embed})
+    assert (note.content_html, note.pictures, note.other_attachments) == ("<p>Hello</p>", (), 0)
+    article = NOTE | {"type": "Article", "content": "", "preview": {"type": "Note", "content": embed}}
+    assert parse_note(article).content_html == "<p>words</p>"

@@ -6,9 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from fedi_artisan.domain.posts import Visibility
+from fedi_artisan.domain.uris import origin_of
 from fedi_artisan.domain.works import Draft
 from fedi_artisan.errors import BadActivity
 from fedi_artisan.vocab import fields, render
@@ -18,6 +20,7 @@ from fedi_artisan.vocab.html import page_html, plain_text, post_html, sanitise
 from fedi_artisan.vocab.notes import parse_note
 from tests.conformance.samples import ARTISAN, BARE, URIS, documents
 from tests.conformance.validator import ELEMENTS, complaints, elements_of
+from tests.unit.vocab.test_shapes import named, read
 
 # Others work on the same machine: no example is bad because it took long.
 UNHURRIED = settings(deadline=None)
@@ -54,6 +57,26 @@ KEYS = [
     "movedTo",
     "followers",
     "mediaType",
+    "attachment",
+    "image",
+    "width",
+    "height",
+    "blurhash",
+    "quote",
+    "quoteUrl",
+    "quoteAuthorization",
+    "interactionPolicy",
+    "canQuote",
+    "automaticApproval",
+    "oneOf",
+    "preview",
+    "context",
+    "language",
+    "likes",
+    "totalItems",
+    "instrument",
+    "result",
+    "rel",
 ]
 WORDS = [
     "Follow",
@@ -62,7 +85,18 @@ WORDS = [
     "Note",
     "Person",
     "Like",
+    "Flag",
+    "Add",
+    "Announce",
+    "QuoteRequest",
+    "Question",
+    "Article",
+    "Image",
+    "Link",
+    "Hashtag",
+    "Emoji",
     "Mention",
+    "image/png",
     "https://a.example/1",
     "https://b.example/",
     "as:Public",
@@ -77,9 +111,13 @@ JSON = st.recursive(
     max_leaves=30,
 )
 DOCUMENTS = st.dictionaries(st.sampled_from(KEYS), JSON, max_size=12)
+SHAPES = [
+    read(*shape) for shape in named("create_*", "update_*", "quote_request", "flag", "add_pin", "announce_create")
+]
+OBJECTS = [shape["object"] for shape in SHAPES if isinstance(shape["object"], dict)]
 NEARLY = st.builds(
     lambda document, changes: {**document, **changes},
-    st.sampled_from([*documents().values(), documents()["create"]["object"]]),
+    st.sampled_from([*documents().values(), documents()["create"]["object"], *SHAPES, *OBJECTS]),
     st.dictionaries(st.sampled_from(KEYS), JSON, max_size=4),
 )
 READERS: list[Callable[[dict[str, Any]], object]] = [
@@ -137,6 +175,24 @@ def test_reading_fails_in_one_way(read: Callable[[dict[str, Any]], object], docu
 
 
 @UNHURRIED
+@given(document=NEARLY)
+def test_what_is_read_of_a_post_is_harmless(document: dict[str, Any]) -> None:
+    """WIRE 10.2 #42, #48: whatever is read as a post is bounded, and can be shown as it is."""
+    try:
+        note = parse_note(document)
+    except BadActivity:
+        return
+    elements = elements_of(note.content_html)
+    assert elements.found <= ELEMENTS | {"s", "ruby", "rt", "rp"}
+    assert all(link.startswith(("http://", "https://")) for link in elements.links)
+    addresses = [*(picture.url for picture in note.pictures), *(emoji.url for emoji in note.emojis), note.page_url]
+    assert all(origin_of(address) is not None for address in addresses + list(note.mentions))
+    assert max(len(note.pictures), len(note.emojis), len(note.mentioned), len(note.hashtags)) <= fields.MOST_TAGS
+    assert not any(sign in tag for tag in note.hashtags for sign in "<># ")
+    assert note.visibility() in set(Visibility) - {Visibility.WEB}
+
+
+@UNHURRIED
 @given(JSON)
 def test_single_values_never_fail(value: object) -> None:
     """Reading one value of any JSON gives something of the promised kind."""
@@ -151,6 +207,7 @@ def test_single_values_never_fail(value: object) -> None:
 
 @UNHURRIED
 @given(MARKUP)
+@example("<a href='javascript:alert(1)'>" + "<blockquote>" * 20 + "<a href='javascript:alert(1)'>")
 def test_nothing_that_acts_comes_through(markup: str) -> None:
     """WIRE 10.2 #48: of any markup no script, no handler, no odd link is left, and its elements are the listed ones."""
     safe = sanitise(markup)

@@ -127,10 +127,9 @@ def test_a_withdrawn_work_leaves_a_tombstone() -> None:
     assert "deleted" not in render.tombstone(WORK, URIS)
 
 
-def test_nobody_is_promised_a_quote() -> None:
-    """Quote requests are not answered yet, so only the artisan herself may quote (WIRE 4.5)."""
-    policy = documents()["work"]["interactionPolicy"]
-    assert policy == {"canQuote": {"automaticApproval": [URIS.actor(ARTISAN.uid)]}}
+def test_everybody_may_quote_where_nothing_else_is_said() -> None:
+    """Requests to quote are granted by the policy, which is told to all; of replies nothing is promised (WIRE 4.5)."""
+    assert documents()["work"]["interactionPolicy"] == {"canQuote": {"automaticApproval": [PUBLIC]}}
 
 
 def test_joining_is_told_by_the_day() -> None:

@@ -14,10 +14,10 @@ from starlette.requests import Request
 from fedi_artisan.config import Config
 from fedi_artisan.errors import ArtisanError, BadInput, BadJson, Forbidden, Gone, NotFound, TooLarge
 from fedi_artisan.resources import folder
-from fedi_artisan.storage.db import Database, migrate
+from fedi_artisan.storage.db import Database
 from fedi_artisan.web import errors
 from fedi_artisan.web.people.pages import Pages
-from tests.house import House
+from tests.house import House, lay_out
 from tests.unit.web.markup import read
 
 
@@ -26,7 +26,7 @@ async def app(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[S
     """An application of which only the pages are needed; its database is empty, or cannot be read at all."""
     application = Starlette()
     path, migrations = tmp_path / "empty.sqlite3", folder("migrations")
-    await migrate(path, migrations)
+    await lay_out(path)
     db = await Database.open(path, migrations)
     application.state.site = SimpleNamespace(pages=Pages(Config(origin="https://atelier.example")), db=db)
     if request.param == "nothing":

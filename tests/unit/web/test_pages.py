@@ -124,6 +124,10 @@ _SERVERS = r"\b(servers?|serveurs?)\b"
 # Where she reads how her own server does, and with which others it speaks.
 _HOUSEKEEPING = (
     "fedi_artisan/services/house/",
+    "fedi_artisan/domain/block_lists.py",
+    "fedi_artisan/domain/safety.py",
+    "fedi_artisan/services/safety/",
+    "fedi_artisan/web/studio/safety/",
     "fedi_artisan/federation/outside.py",
     "fedi_artisan/web/studio/settings/settings.py",
     "templates/studio/",

@@ -249,13 +249,13 @@ async def test_work_page_has_the_label_of_a_museum(visitor: Visitor) -> None:
 
 
 async def test_counts_are_in_peoples_words(visitor: Visitor) -> None:
-    """Likes, boosts and replies are told in small words, one and several, and not at all where there are none."""
+    """Likes and boosts are told in small words, one and several, and not at all where there are none."""
     work = await visitor.house.publish()
     quiet = await visitor.house.publish()
     async with visitor.house.db.write() as tx:
-        await tx.execute("UPDATE works SET likes = 3, announces = 1, replies = 2 WHERE id = ?", (work.id,))
+        await tx.execute("UPDATE works SET likes = 3, announces = 1 WHERE id = ?", (work.id,))
     page, _ = await visitor.get(f"/works/{work.slug}")
-    assert page.one("ul", class_="counts").text.split("\n")[1:-1] == ["3 likes", "1 boost", "2 replies"]
+    assert page.one("ul", class_="counts").text.split("\n")[1:-1] == ["3 likes", "1 boost"]
     silent, _ = await visitor.get(f"/works/{quiet.slug}")
     assert not silent.all("ul", class_="counts")
 

@@ -32,6 +32,7 @@ class Said:
     public: bool = True
     approved: bool = True
     number: int = 1
+    answers: int | None = None
 
 
 async def say(house: House, work: Work, *replies: Said) -> int:
@@ -49,13 +50,14 @@ async def say(house: House, work: Work, *replies: Said) -> int:
             )
             actor_id = await actors.put(tx, actor, utc_now())
             sql = """
-                INSERT INTO replies (uri, work_id, actor_id, in_reply_to, url, content_html, language, public, approved,
-                    published_at)
-                VALUES (?, ?, ?, '', ?, ?, ?, ?, ?, ?)
+                INSERT INTO posts (uri, work_id, actor_id, url, content_html, language, visibility, approved,
+                    published_at, in_reply_to)
+                VALUES (?, ?, ?, ?, ?, ?, iif(?, 'public', 'direct'), ?, ?, ?)
             """
             words = (said.url, said.content_html, said.language)
             stands = (said.public, said.approved, 1_764_000_000_000 + said.number)
-            await tx.execute(sql, (f"{HOST}/notes/{said.number}", work_id, actor_id, *words, *stands))
+            answered = None if said.answers is None else f"{HOST}/notes/{said.answers}"
+            await tx.execute(sql, (f"{HOST}/notes/{said.number}", work_id, actor_id, *words, *stands, answered))
     return actor_id
 
 
@@ -105,11 +107,12 @@ async def test_replies_are_announced_in_french(house: House) -> None:
     "hidden", [Said(public=False), Said(approved=False), Said(public=False, approved=False)], ids=str
 )
 async def test_only_approved_public_replies_are_shown(house: House, hidden: Said) -> None:
-    """What the artisan has not approved, or what was not meant for everybody, is not there: not even the heading."""
+    """What the artisan has not approved, or what was not meant for everybody, is not there: no heading, no number."""
     work = await house.publish()
     await say(house, work, hidden)
     text = await source(house, work)
     assert "Lovely" not in text
+    assert "1 reply" not in text
     assert "replies-heading" not in text
 
 
@@ -121,6 +124,26 @@ async def test_replies_stand_below_their_own_work_in_order(house: House) -> None
     shown_numbers = re.findall(r"<p>no (\d+)</p>", await source(house, work))
     assert [int(number) for number in shown_numbers] == list(range(REPLIES_BELOW_WORK))
     assert "replies-heading" not in await source(house, other)
+
+
+async def test_answers_to_answers_stand_below_them(house: House) -> None:
+    """An answer stands within what it answers; what the artisan says herself stands there as hers, without a stamp."""
+    work = await house.publish()
+    await say(house, work, Said(), Said(number=2, answers=1, content_html="<p>Indeed</p>"))
+    async with house.db.write() as tx:
+        sql = """
+            INSERT INTO posts (uri, uid, artisan_id, work_id, in_reply_to, content_html, visibility, published_at)
+            SELECT 'https://own.example/1', '1', artisan_id, id, ?, '<p>Thank you</p>', ?, 1764000000009 FROM works
+        """
+        await tx.execute(sql, (f"{HOST}/notes/2", "public"))
+        await tx.execute(sql.replace("/1'", "/2'").replace("'1'", "'2'"), (f"{HOST}/notes/2", "direct"))
+    text = await source(house, work)
+    words = re.findall(
+        r"<ul role=\"list\">|<p>(Lovely!|Indeed|Thank you)</p>|</ul>", text[text.index('id="replies"') :]
+    )
+    assert words[:7] == ["", "Lovely!", "", "Indeed", "", "Thank you", ""]
+    assert text.count('class="reply own"') == 1
+    assert "own.example" not in text
 
 
 async def test_a_letter_stands_for_a_missing_portrait(house: House) -> None:

@@ -3,11 +3,12 @@
 from datetime import datetime, timedelta
 
 from fedi_artisan.domain.clock import utc_now
-from fedi_artisan.domain.uris import PUBLIC
+from fedi_artisan.domain.uris import PUBLIC, new_uid
 from fedi_artisan.domain.works import Work
-from fedi_artisan.storage import conversation, follow_requests, followers, mentions
+from fedi_artisan.storage import conversation, follow_requests, followers, quotes
 from fedi_artisan.storage.db import Tx
 from fedi_artisan.vocab.notes import Note
+from tests import saying
 from tests.house import House
 from tests.unit.storage.conftest import put_actor
 
@@ -54,7 +55,7 @@ async def reply(
     said = note(number, html, public=public)
     async with house.db.write() as tx:
         actor_id = await put_person(tx, "ana", "Ana Lind")
-        await conversation.insert_reply(tx, said, work_id=work.id, actor_id=actor_id, now=now or utc_now())
+        await saying.answer(tx, said, work_id=work.id, actor_id=actor_id, now=now or utc_now())
     return said.uri
 
 
@@ -62,7 +63,7 @@ async def mention(house: House, number: int, html: str) -> None:
     """Let Ana write of our artisan."""
     async with house.db.write() as tx:
         actor_id = await put_person(tx, "ana", "Ana Lind")
-        await mentions.insert(tx, note(number, html), artisan_id=house.artisan.id, actor_id=actor_id, now=utc_now())
+        await saying.write_to(tx, note(number, html), artisan_id=house.artisan.id, actor_id=actor_id, now=utc_now())
 
 
 async def follow(house: House, *names: str, waits: bool = False) -> None:
@@ -73,3 +74,23 @@ async def follow(house: House, *names: str, waits: bool = False) -> None:
             moment = utc_now() - timedelta(minutes=5) + timedelta(seconds=number)
             actor_id = await put_person(tx, name, name.title())
             await put(tx, house.artisan.id, actor_id, f"https://host.example/follows/{name}", moment)
+
+
+async def permit(house: House, work: Work, name: str = "bob") -> str:
+    """Permit somebody to quote a work; return the uid of the permission."""
+    uid, now = new_uid(utc_now()), utc_now()
+    async with house.db.write() as tx:
+        actor_id = await put_person(tx, name, name.title())
+        await quotes.insert(
+            tx,
+            uid=uid,
+            artisan_id=house.artisan.id,
+            work_id=work.id,
+            post_id=None,
+            actor_id=actor_id,
+            target_uri=house.uris.work(work.uid),
+            instrument_uri=f"https://host.example/notes/{uid}",
+            url=f"https://host.example/@{name}/1",
+            now=now,
+        )
+    return uid

@@ -78,7 +78,7 @@ async def test_each_chart_has_a_table_behind_it(house: House, period: str, rows:
     assert answer.page.select("section:has(#views) .sum")[0].text.strip() == "82 pages"
     seen = [cell.text for cell in answer.page.select("section:has(#seen) tbody :is(th, td)")]
     assert seen == ["Moon jar", "82", "82", "82"]
-    current = answer.page.select("a[aria-current=true]")[0]
+    current = answer.page.select("main a[aria-current=true]")[0]
     assert str(current["href"]).endswith(period if rows != 30 else "30-days")
     assert "style=" not in answer.text
 

@@ -6,7 +6,7 @@ from bs4 import BeautifulSoup, Tag
 
 from fedi_artisan.domain.clock import utc_now
 from fedi_artisan.domain.works import Draft
-from fedi_artisan.storage import conversation, works
+from fedi_artisan.storage import posts, works
 from tests.house import House, until
 from tests.studio import signed_in
 from tests.web.studio.happening import follow, like, mention, note, put_person, reply
@@ -23,7 +23,7 @@ def form(page: BeautifulSoup, css: str) -> dict[str, str]:
     """Return what a form sends when its first button is pressed."""
     found = page.select_one(css)
     assert isinstance(found, Tag)
-    fields = [*found.select("input"), *found.select("button[name]")]
+    fields = [*found.select("input"), *found.select("button[name]")[:1]]
     return {str(field["name"]): str(field["value"]) for field in fields}
 
 
@@ -122,6 +122,23 @@ async def test_a_reply_is_shown_and_hidden(house: House) -> None:
         await until(hidden, "the work without the reply")
 
 
+async def test_what_comes_with_words_is_told(house: House) -> None:
+    """An answer says that it has pictures, and leads to them; behind a warning its words are folded away."""
+    jar = await house.publish()
+    await reply(house, jar, 1, "<p>Mine burst</p>")
+    async with house.db.write() as tx:
+        await tx.execute("""UPDATE posts SET warning = 'Shards', pictures = '[{}, {}]' WHERE actor_id IS NOT NULL""")
+    async with signed_in(house) as maria:
+        for path in (PATH, f"{PATH}?show=waiting"):
+            words = (await maria.get(path)).page.select_one("#reply-1")
+            assert words is not None
+            folded = words.select_one("details:not([open])")
+            assert folded is not None
+            assert folded.get_text(" ", strip=True) == "Shards Mine burst"
+            way = words.select_one("a[href^='/studio/around/']:-soup-contains('with 2 pictures')")
+            assert way is not None
+
+
 async def test_nobody_approves_what_she_has_not_read(house: House) -> None:
     """Words that changed meanwhile, were taken back, or are private are not shown; the page says so, as it is now."""
     jar = await house.publish()
@@ -133,7 +150,7 @@ async def test_nobody_approves_what_she_has_not_read(house: House) -> None:
             later = utc_now() + timedelta(seconds=1)
             actor_id = await put_person(tx, "ana", "Ana Lind")
             edit = note(1, "<p>Ugly</p>")
-            assert await conversation.update_reply(tx, edit, actor_id, updated_at=later, now=later)
+            assert await posts.update(tx, edit, actor_id, updated_at=later, now=later)
         answer = await maria.post(f"{PATH}/replies", fields)
         assert (answer.status, "These words have changed meanwhile" in answer.text) == (409, True)
         fields = form(answer.page, "#reply-1 form")
@@ -142,7 +159,7 @@ async def test_nobody_approves_what_she_has_not_read(house: House) -> None:
         answer = await maria.post(f"{PATH}/replies", {**fields, "reply": private, "version": str(version)})
         assert (answer.status, "cannot be shown to others" in answer.text) == (400, True)
         async with house.db.write() as tx:
-            await tx.execute("DELETE FROM replies WHERE uri = ?", (uri,))
+            await tx.execute("DELETE FROM posts WHERE uri = ?", (uri,))
         answer = await maria.post(f"{PATH}/replies", fields)
         assert (answer.status, "has taken it back" in answer.text) == (404, True)
     assert await house.value("SELECT count(*) FROM replies WHERE approved") == 0

@@ -1,8 +1,11 @@
 """The order of the works, and those that come first."""
 
 from fedi_artisan.domain.appearance import Order
+from fedi_artisan.domain.clock import utc_now
+from fedi_artisan.domain.posts import PostDraft
 from fedi_artisan.domain.works import Draft
-from fedi_artisan.storage import artisans, works
+from fedi_artisan.services import speaking
+from fedi_artisan.storage import artisans, featured, works
 from tests.house import House
 from tests.studio import signed_in
 from tests.web.studio.forms import filled
@@ -68,3 +71,21 @@ async def test_up_to_five_works_come_first(house: House) -> None:
     assert [row["uid"] for row in await house.rows(sql)] == first
     assert (await standing(house))[0] is Order.DATE
     assert before is not None
+
+
+async def test_entries_of_the_journal_can_be_among_the_first(house: House) -> None:
+    """They stand beside the works, are told as shown first, and stay so when the order of the works is saved again."""
+    async with house.db.write() as tx:
+        post = await speaking.publish(tx, house.uris, house.artisan, PostDraft(text="Market on Sunday."), utc_now())
+    jar = await house.publish(Draft(title="Jar"))
+    async with signed_in(house) as maria:
+        form = filled(await maria.get(PATH), "order")
+        await maria.post(PATH, [*form.items(), ("featured", str(post.uid)), ("featured", jar.uid)])
+        page = (await maria.get(PATH)).page
+        assert len(page.select("[name=featured][checked]")) == 2
+        # The last of a name counts here: the entry, which stands after the works.
+        await maria.post(PATH, filled(await maria.get(PATH), "order"))
+    added = [row["subject_uri"] for row in await house.rows("SELECT subject_uri FROM activities WHERE type = 'Add'")]
+    assert added == [post.uri, house.uris.work(jar.uid)]
+    async with house.db.read() as tx:
+        assert await featured.list_uids(tx, house.artisan.id) == {post.uid}

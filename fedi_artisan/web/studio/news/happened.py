@@ -13,8 +13,8 @@ from fedi_artisan.domain.happenings import Choice, Group, Kind, Strand
 from fedi_artisan.domain.texts import say
 from fedi_artisan.domain.works import Work
 from fedi_artisan.errors import BadInput, NoSuchPage, NotFound
-from fedi_artisan.services import conversation
-from fedi_artisan.storage import follow_requests, followers, happenings, works
+from fedi_artisan.services import conversation, quotes
+from fedi_artisan.storage import follow_requests, followers, happenings, held, works
 from fedi_artisan.storage.db import Tx, from_ms, to_ms
 from fedi_artisan.web.context import site_of
 from fedi_artisan.web.people.paging import Leaf, leaf_of, read_number
@@ -29,14 +29,26 @@ THINGS_PER_PAGE = 50
 _MOST = {
     Kind.REPLY: 5,
     Kind.MENTION: 5,
+    Kind.MESSAGE: 8,
+    Kind.ANSWER: 5,
+    Kind.POST_LIKE: 8,
+    Kind.POST_BOOST: 8,
+    Kind.QUOTE: 5,
     Kind.LIKE: 8,
     Kind.BOOST: 8,
     Kind.REQUEST: 8,
     Kind.FOLLOW: 8,
     Kind.MOVE: 8,
 }
+# What happens to the artisan, and not to one of her works.
+_OF_HER = frozenset(
+    {Choice.MENTIONS, Choice.QUOTES, Choice.ANSWERS, Choice.POST_LIKES, Choice.POST_BOOSTS, Choice.WAITING}
+)
+# What is told in groups alone, or elsewhere.
+_NO_LISTS = frozenset({Choice.FOLLOWERS, Choice.POSTS, Choice.MESSAGES})
 _LONGEST_UID = 26
 _LONGEST_MOMENT = 14  # digits; far in the future, and a moment still
+_QUOTE_GONE = say("This quote is not there any more.")
 _GONE = say("Whoever wrote this has taken it back.")
 
 
@@ -56,7 +68,7 @@ class Asked:
     @property
     def is_list(self) -> bool:
         """Whether one sort of things is listed to its end."""
-        return bool(self.about) or self.choice is Choice.MENTIONS
+        return bool(self.about) or self.choice in _OF_HER
 
     def to(self, *, page: int | None = None) -> str:
         """Return where this is shown, or another *page* of it."""
@@ -78,6 +90,8 @@ class _Seen:
     newest_at: datetime | None
     followers: int
     waiting: int
+    unsettled: int
+    held: int
 
 
 async def happened(request: Request, studio: Studio) -> Response:
@@ -92,19 +106,19 @@ async def happened(request: Request, studio: Studio) -> Response:
 
 async def read(request: Request, studio: Studio) -> Response:
     """Note that she has read all that had happened when the page was made, and lead back to it."""
-    site, until = site_of(request), _stored(studio.fields.get("until", ""))
+    site, until = site_of(request), stored_moment(studio.fields.get("until", ""))
     async with site.db.write() as tx:
         await happenings.mark_read(tx, studio.artisan.id, min(from_ms(until), site.clock()))
     return see(_asked(studio.fields).to())
 
 
 async def decide(request: Request, studio: Studio) -> Response:
-    """Show a reply below its work, or not any more, and lead back to it.
+    """Show a reply below what it answers, or not any more, and lead back to it.
 
     Where it is another by now, or is gone, the page says so, and shows what there is.
     """
     asked, fields = _asked(studio.fields), studio.fields
-    uri, version, deed = fields.get("reply", ""), _stored(fields.get("version", "")), fields.get("deed", "")
+    uri, version, deed = fields.get("reply", ""), stored_moment(fields.get("version", "")), fields.get("deed", "")
     if deed not in {"show", "hide"}:
         raise BadInput("the form does not say what to do")
     try:
@@ -120,7 +134,18 @@ async def decide(request: Request, studio: Studio) -> Response:
     return see(f"{asked.to()}#reply-{row}")
 
 
-def _stored(text: str) -> int:
+async def withdraw(request: Request, studio: Studio) -> Response:
+    """Take back a permission to quote, and lead back to the page; what is gone already is gone."""
+    site, asked = site_of(request), _asked(studio.fields)
+    try:
+        async with site.db.write() as tx:
+            await quotes.withdraw(tx, site.uris, studio.artisan, studio.fields.get("quote", ""), site.clock())
+    except NotFound as error:
+        return await _page(request, studio, asked, status=error.status, gone=_QUOTE_GONE)
+    return see(asked.to())
+
+
+def stored_moment(text: str) -> int:
     """Return a moment in milliseconds, as our own forms carry it.
 
     Raises:
@@ -193,6 +218,8 @@ async def _look(tx: Tx, artisan_id: int, asked: Asked) -> _Seen:
         newest_at=await happenings.find_newest(tx, artisan_id),
         followers=await followers.count(tx, artisan_id),
         waiting=await follow_requests.count(tx, artisan_id),
+        unsettled=await happenings.count_waiting(tx, artisan_id),
+        held=await held.count(tx, artisan_id),
     )
 
 
@@ -210,20 +237,21 @@ async def _groups(tx: Tx, artisan_id: int, asked: Asked) -> Leaf[Group]:
 
 
 async def _strand(tx: Tx, artisan_id: int, asked: Asked) -> tuple[Strand, list[int]]:
-    """Return one page of the things of one sort, and the row of the work that they happened to."""
-    if asked.choice is None or asked.choice is Choice.FOLLOWERS or (asked.about and asked.choice is Choice.MENTIONS):
+    """Return one page of the things of one sort, and the rows of the works that they happened to."""
+    if asked.choice is None or asked.choice in _NO_LISTS or (asked.about and asked.choice in _OF_HER):
         raise NotFound("there is no such list")
+    limit, offset = THINGS_PER_PAGE, (asked.number - 1) * THINGS_PER_PAGE
     work = await works.find(tx, asked.about) if asked.about else None
     if asked.about and (work is None or work.artisan_id != artisan_id or work.withdrawn_at is not None):
         raise NotFound("there is no such work")
-    strand = await happenings.get_strand(
-        tx,
-        artisan_id,
-        asked.kinds[0],
-        work_id=None if work is None else work.id,
-        limit=THINGS_PER_PAGE,
-        offset=(asked.number - 1) * THINGS_PER_PAGE,
-    )
+    if asked.choice is Choice.WAITING:
+        strand = await happenings.list_waiting(tx, artisan_id, limit=limit, offset=offset)
+    else:
+        work_id = None if work is None else work.id
+        strand = await happenings.get_strand(
+            tx, artisan_id, asked.kinds[0], work_id=work_id, limit=limit, offset=offset
+        )
     if asked.number > 1 and not strand.newest:
         raise NoSuchPage("this list is not that long")
-    return strand, [] if work is None else [work.id]
+    about = {thing.work_id for thing in strand.newest} | {None if work is None else work.id}
+    return strand, [one for one in about if one is not None]

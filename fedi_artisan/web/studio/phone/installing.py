@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from fedi_artisan.language import translation
 from fedi_artisan.storage import artisans
+from fedi_artisan.web.arriving import ASKED
 from fedi_artisan.web.context import site_of
 from fedi_artisan.web.studio.phone.sharing import SHARE
 from fedi_artisan.web.studio.showing import language_of, show
@@ -34,7 +35,7 @@ _SHARED = ["image/*", ".heic", ".heif", ".avif"]
 async def manifest(request: Request) -> Response:
     """Return what browsers have to know to install the studio.
 
-    Source: W3C Web Application Manifest; Web Share Target 3.
+    Source: W3C Web Application Manifest; Web Share Target 3; Manifest Incubations 1.5 (protocol handlers).
     """
     site = site_of(request)
     language = language_of(request)
@@ -57,6 +58,8 @@ async def manifest(request: Request) -> Response:
             for file, sizes, purpose in _ICONS
         ],
         "shortcuts": [{"name": translation(language).gettext("New work"), "url": SHARE}],
+        # Links of FEP-07d7 open here; what they lead to is shown before anything is done.
+        "protocol_handlers": [{"protocol": "web+ap", "url": f"{ASKED}?uri=%s"}],
         "share_target": {
             "action": SHARE,
             "method": "POST",

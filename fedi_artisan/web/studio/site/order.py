@@ -1,18 +1,20 @@
-"""The page on which an artisan puts her works in order, and chooses those that strangers see first."""
+"""The page on which an artisan puts her works in order, and chooses what strangers see first."""
 
 import dataclasses
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from fedi_artisan.domain.appearance import Order
+from fedi_artisan.domain.posts import Post
 from fedi_artisan.domain.works import MOST_FEATURED, Work
 from fedi_artisan.errors import BadInput
 from fedi_artisan.services import artisans as artisans_service
 from fedi_artisan.services import featured as featured_service
 from fedi_artisan.services import works as works_service
-from fedi_artisan.storage import artisans, featured, works
+from fedi_artisan.storage import artisans, featured, own_posts, works
 from fedi_artisan.storage.db import Tx
 from fedi_artisan.web.context import site_of
 from fedi_artisan.web.studio.door import Studio
@@ -21,7 +23,17 @@ from fedi_artisan.web.studio.showing import show
 from fedi_artisan.web.studio.site.moving import moved
 
 PATH = "/studio/order"
+# Of a journal, what is new enough that somebody may want to show it first.
+MOST_ENTRIES = 10
 _ALL = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the page shows: the works in their order, and the entries that can be shown first."""
+
+    works: list[Work]
+    entries: list[Post]
 
 
 async def order(request: Request, studio: Studio) -> Response:
@@ -32,7 +44,8 @@ async def order(request: Request, studio: Studio) -> Response:
             by = studio.artisan.appearance.order
             standing = await works.list_shown(tx, studio.artisan.id, limit=_ALL, order=by)
             chosen = await featured.list_uids(tx, studio.artisan.id)
-        return _page(request, studio, standing, by=by, chosen=chosen)
+            entries = await own_posts.list_pinnable(tx, studio.artisan.id, MOST_ENTRIES)
+        return _page(request, studio, Shown(standing, entries), by=by, chosen=chosen)
     by = Order.HAND if "move" in fields or fields.get("by") == Order.HAND else Order.DATE
     wanted = set(fields.getlist("featured"))
     try:
@@ -42,7 +55,8 @@ async def order(request: Request, studio: Studio) -> Response:
     except BadInput as error:
         async with site.db.read() as tx:
             standing = await _as_typed(tx, studio)
-        return _page(request, studio, standing, by=by, chosen=wanted, refusal=error)
+            entries = await own_posts.list_pinnable(tx, studio.artisan.id, MOST_ENTRIES)
+        return _page(request, studio, Shown(standing, entries), by=by, chosen=wanted, refusal=error)
     return see(f"{PATH}?saved={by}")
 
 
@@ -67,19 +81,23 @@ async def _as_typed(tx: Tx, studio: Studio) -> list[Work]:
 def _page(
     request: Request,
     studio: Studio,
-    standing: list[Work],
+    shown: Shown,
     *,
     by: Order,
     chosen: Collection[str],
     refusal: BadInput | None = None,
 ) -> Response:
     """Return the page with the works as they stand."""
+    both: list[Work | Post] = [*shown.works, *shown.entries]
+    first = sorted((one for one in both if one.uid in chosen), key=lambda one: one.published_at, reverse=True)
     return show(
         request,
         studio,
         "studio/order.html",
         status=200 if refusal is None else 422,
-        works=standing,
+        works=shown.works,
+        entries=shown.entries,
+        first=first,
         by=by,
         chosen=chosen,
         most=MOST_FEATURED,

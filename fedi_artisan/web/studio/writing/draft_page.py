@@ -18,6 +18,7 @@ from fedi_artisan.storage.db import Tx
 from fedi_artisan.vocab import facts
 from fedi_artisan.web.context import site_of
 from fedi_artisan.web.studio.door import Studio
+from fedi_artisan.web.studio.settings import conversation
 from fedi_artisan.web.studio.showing import language_of, show
 from fedi_artisan.web.studio.writing import prospects
 
@@ -96,6 +97,8 @@ def show_page(
         barred=_barred(kept),
         tongues=_tongues(studio, shown),
         usual=studio.artisan.terms,
+        conversation=conversation.choices_of_work(studio.artisan.policy, language),
+        days=conversation.days_of_work(studio.artisan.policy, shown.fields.get("closes", ""), language),
         most_bytes=draft.most_bytes,
         has_other=draft.has_other,
         is_waiting=kept.state is State.WAITING,

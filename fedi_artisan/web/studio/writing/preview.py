@@ -63,6 +63,7 @@ async def preview(request: Request, studio: Studio) -> Response:
         before=None,
         after=None,
         replies=(),
+        answers=0,
         embed_code="",
     )
     return dressed(request, Response(body, media_type="text/html"), language=spoken.interface)

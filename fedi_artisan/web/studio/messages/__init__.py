@@ -1,0 +1,1 @@
+"""Messages: what others write to her alone, and what she answers."""

@@ -1,0 +1,1 @@
+"""Moving here, and away."""

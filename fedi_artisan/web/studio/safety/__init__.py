@@ -1,0 +1,1 @@
+"""Who is kept out, what is held back, and what was decided."""
