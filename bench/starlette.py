@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
-from fedi_artisan.cli.serving import GRACE_S, KEEP_ALIVE_S
+from fedi_artisan.serving.server import GRACE_S, KEEP_ALIVE_S
 
 # uvicorn and Starlette add these themselves.
 _ADDED = frozenset({"date", "content-length"})

@@ -17,9 +17,10 @@ from fedi_artisan.services import posts, room
 from fedi_artisan.services.followers import Known
 from fedi_artisan.storage import actors, artisans, following, inbox
 from fedi_artisan.storage import room as stored
-from fedi_artisan.storage.db import Database, migrate
+from fedi_artisan.storage.db import Database
 from fedi_artisan.storage.inbox import Arrival
 from fedi_artisan.storage.places import Place
+from fedi_artisan.storage.schema import migrate
 from fedi_artisan.vocab.notes import Note, parse_note
 
 MEGABYTE = 1_000_000

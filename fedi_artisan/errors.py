@@ -4,8 +4,12 @@ ArtisanError                     500
 ├── BadConfig                    500   the configuration file cannot be used (told at start)
 ├── BadDatabase                  500   the database is newer than this program, or is missing
 ├── BadInput                     400   something a person gave cannot be used
+│   ├── BadBackup                400   a file that is no backup, or not as it was written
 │   ├── BadPhoto                 422   a picture is refused, with the reason
+│   │   └── PhotoInterrupted     422   nobody got to look at it to its end: it may be fine
 │   └── Changed                  409   what it is about has changed since it was read
+├── OutOfOrder                   503   what this server stands on fails: try again later  (retry)
+│   └── Damaged                  503   the database is not as it was written
 ├── StoreUnavailable             503   where photographs lie cannot be reached: try again later  (retry)
 ├── BadJson                      400   a document is broken, too deep or absurd
 ├── BadActivity                  400   JSON, but not an activity that could be read
@@ -32,8 +36,9 @@ ArtisanError                     500
     └── DiskFull                 507   the disk takes no more
 """
 
+import errno
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import ClassVar, Self
 
 
@@ -95,16 +100,35 @@ class BadInput(ArtisanError):
     status = 400
 
 
+class BadBackup(BadInput):
+    """A file is no backup of ours, or is not as it was when it was written; the text says where."""
+
+
 class BadPhoto(BadInput):
     """A picture is refused; the text says why."""
 
     status = 422
 
 
+class PhotoInterrupted(BadPhoto):
+    """Whoever looked at a picture was stopped by the system, as where memory is short; it may be fine itself."""
+
+
 class Changed(BadInput):
     """What a person decided about is not what she had before her any more."""
 
     status = 409
+
+
+class OutOfOrder(ArtisanError):
+    """What this server stands on fails, its disk or its system; nothing was done, and it can be tried again later."""
+
+    status = 503
+    retry = True
+
+
+class Damaged(OutOfOrder):
+    """The database is not as it was written; only a copy of it helps."""
 
 
 class StoreUnavailable(ArtisanError):
@@ -213,6 +237,25 @@ class NoRoom(ArtisanError):
 
 class DiskFull(NoRoom):
     """The disk of this server takes no more."""
+
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+_FAILING: Mapping[int, Callable[[], OutOfOrder]] = {
+    errno.EROFS: lambda: OutOfOrder("the disk here can only be read"),
+    errno.EIO: lambda: OutOfOrder("the disk here fails"),
+    errno.EMFILE: lambda: OutOfOrder("too many files are open here"),
+    errno.ENFILE: lambda: OutOfOrder("too many files are open here"),
+    errno.ENOMEM: lambda: OutOfOrder("memory is short here"),
+    errno.EAGAIN: lambda: OutOfOrder("the system here has nothing left for now"),
+}
+
+
+def of_system(error: OSError) -> ArtisanError | None:
+    """Return the failure of ours that a refusal of the system is; None where it is about something else."""
+    if error.errno in _FULL:
+        return DiskFull("the disk here is full, and takes nothing more")
+    make = _FAILING.get(error.errno or 0)
+    return None if make is None else make()
 
 
 class RemoteError(ArtisanError):

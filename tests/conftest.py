@@ -57,7 +57,9 @@ async def neighbour() -> AsyncIterator[Neighbour]:
 @pytest.fixture
 def beside(house: House, tmp_path: Path) -> Terminal:
     """A terminal beside our running server."""
-    settings = {"origin": house.config.origin, "data_dir": str(house.config.data_dir), "allow_private_networks": True}
+    config = house.config
+    settings: dict[str, object] = {"origin": config.origin, "data_dir": str(config.data_dir), "listen": config.listen}
+    settings["allow_private_networks"] = True
     text = "".join(f"{name} = {json.dumps(value)}\n" for name, value in settings.items())
     (tmp_path / "config.toml").write_text(text)
     return Terminal(tmp_path)

@@ -3,13 +3,14 @@
 import asyncio
 import contextlib
 import itertools
+import random
 import socket
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import uvicorn
 
@@ -26,13 +27,16 @@ from fedi_artisan.services import works as works_service
 from fedi_artisan.services.passwords import Cost
 from fedi_artisan.storage import artisans
 from fedi_artisan.storage.artisans import StoredKey
-from fedi_artisan.storage.db import Database, fetch_all, migrate
+from fedi_artisan.storage.db import Database, fetch_all
+from fedi_artisan.storage.schema import migrate
 
 WITHIN_S = 15.0
 _DIFFERENT_KEYS = 8
 # A look at a password in a ten-thousandth of a second; what it really costs is tried in the tests of passwords.
 CHEAP = Cost(memory_kib=8, passes=1, lanes=1)
 _NUMBERS = itertools.count()
+# The process that runs the tests holds much besides a house.
+ALL_THE_MEMORY: dict[str, dict[str, object]] = {"limits": {"memory_bytes": 10**12}}
 
 
 async def until(holds: Callable[[], Awaitable[Any]], what: str = "it", *, within_s: float = WITHIN_S) -> Any:
@@ -108,14 +112,26 @@ def free_socket(port: int = 0) -> socket.socket:
     return bound
 
 
+def free_ports(count: int) -> list[int]:
+    """Return ports of loopback that were free a moment ago, for programs that open their own.
+
+    They are below those that the system gives to whoever connects: nobody comes upon them by chance meanwhile.
+    """
+    ports: set[int] = set()
+    while len(ports) < count:
+        with contextlib.suppress(OSError), free_socket(random.randrange(12_000, 32_000)) as reserved:  # noqa: S311 - no secret
+            ports.add(reserved.getsockname()[1])
+    return list(ports)
+
+
 class _Server(uvicorn.Server):
     """The server as it is, but one that ends at once when it is told; by itself it looks ten times a second.
 
     How it really ends is tried in tests/cli/test_serve.py and tests/faults.
     """
 
-    def __init__(self, app: Any) -> None:
-        super().__init__(uvicorn.Config(app, log_config=None, lifespan="on", ws="none"))
+    def __init__(self, app: Any, **how: Any) -> None:
+        super().__init__(uvicorn.Config(app, log_config=None, **{"lifespan": "on", "ws": "none", **how}))
         self._told = asyncio.Event()
 
     def end(self) -> None:
@@ -143,13 +159,16 @@ class _Server(uvicorn.Server):
                     await asyncio.sleep(0.005)
         for task in self.server_state.tasks:
             task.cancel()
+        # As the real one does: a browser keeps connections that it has asked nothing of yet.
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
         await self.lifespan.shutdown()
 
 
 @contextlib.asynccontextmanager
-async def running(app: Any, listening: socket.socket) -> AsyncIterator[None]:
-    """Serve *app* on a socket in this very loop while the block lasts."""
-    server = _Server(app)
+async def running(app: Any, listening: socket.socket, **how: Any) -> AsyncIterator[None]:
+    """Serve *app* on a socket in this very loop while the block lasts; *how* is as uvicorn has it."""
+    server = _Server(app, **how)
     serving = asyncio.create_task(server.serve(sockets=[listening]))
 
     async def started() -> bool:
@@ -231,7 +250,9 @@ async def open_house(
     """
     listening = free_socket(port)
     origin = f"http://{host}:{listening.getsockname()[1]}"
-    config = parse({"origin": origin, "data_dir": str(data_dir), "allow_private_networks": True, **settings})
+    usual = {"origin": origin, "data_dir": str(data_dir), "listen": f"127.0.0.1:{listening.getsockname()[1]}"}
+    limits = {**ALL_THE_MEMORY["limits"], **cast("dict[str, object]", settings.pop("limits", {}))}
+    config = parse({**usual, "allow_private_networks": True, **settings, "limits": limits})
     if not config.database.exists():
         await furnish(config, username)
     db = await Database.open(config.database, folder("migrations"))
@@ -239,6 +260,6 @@ async def open_house(
         async with db.read() as tx:
             artisan = (await artisans.list_all(tx))[0]
         async with running(build(config, clock=clock, cost=CHEAP), listening):
-            yield House(config, Uris(origin, config.media.origin), db, artisan)
+            yield House(config, Uris(config.origin, config.media.origin), db, artisan)
     finally:
         await db.close()

@@ -33,4 +33,4 @@ async def open_sample(config: Config, told: Sample, *, photos_each: int = 1) -> 
     """
     await furnish(config, told.username)
     async with open_workshop(config) as workshop:
-        return [work async for work in sample.furnish(workshop, told, photos_each=photos_each)]
+        return [work async for work in sample.furnish(workshop, told, photos_each=photos_each)][::-1]

@@ -10,9 +10,10 @@ import click
 import pytest
 
 from fedi_artisan.cli import cli
+from fedi_artisan.config import Limits, Timeouts
 from fedi_artisan.federation.inbox import HANDLERS
 from fedi_artisan.web.people import assets
-from tests.cli.typed import Terminal
+from tests.cli.typed import Terminal, all_commands
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "fedi_artisan"
@@ -28,7 +29,7 @@ def texts(*but: str) -> Iterator[tuple[Path, str]]:
     """Yield each text of the project, but not those below the folders *but*."""
     for file in in_git():
         name = file.relative_to(ROOT)
-        if file.suffix not in {".avif", ".gif", ".heic", ".jpg", ".png", ".ttf", ".webp"} and not any(
+        if file.suffix not in {".avif", ".gif", ".gz", ".heic", ".jpg", ".png", ".ttf", ".webp"} and not any(
             name.is_relative_to(folder) for folder in but
         ):
             yield name, file.read_text(encoding="utf-8")
@@ -61,6 +62,17 @@ def test_every_sent_activity_is_documented() -> None:
     rendered = set(re.findall(r"(?<!vocab\.)\brender\.([a-z_]+)\b", services))
     types = {"QuoteRequest" if name == "quote_request" else name.partition("_")[0].title() for name in rendered}
     assert sorted(first_column(section("FEDERATION.md", "Activities sent"))) == sorted(types)
+
+
+def test_the_limits_that_others_are_told_are_ours() -> None:
+    """FEDERATION.md tells the numbers that hold where nobody has set others, and who knocks."""
+    told = section("FEDERATION.md", "How we knock, and when we say no")
+    limits = Limits()
+    assert f"{limits.messages_per_minute} messages and {limits.documents_per_minute} documents a minute" in told
+    assert f"{limits.documents_per_minute} names (WebFinger, oEmbed) of {limits.documents_per_minute * 20:,}" in told
+    assert limits.request_body_bytes == limits.remote_body_bytes == 1_000_000
+    assert Timeouts().request_head_s == 10
+    assert "fedi-artisan/VERSION (+https://atelier.example/)" in told
 
 
 # --- docs/ARCHITECTURE.md
@@ -121,20 +133,33 @@ def test_the_readme_lists_the_commands(tmp_path: Path) -> None:
     there = {line.split()[0] for line in listed.splitlines() if line.startswith("  ") and not line.startswith("   ")}
     cells = first_column((ROOT / "README.md").read_text(encoding="utf-8"))
     told = {words.split()[0] for cell in cells for words in re.findall(r"`([^`]+)`", cell)}
-    assert told == there == set(cli.commands)
+    assert told == there == set(all_commands())
 
 
 def test_every_option_that_is_shown_exists() -> None:
     """Each `--option` in README.md and in what explains the commands is one of a command."""
-    commands: list[click.Command] = [cli]
+    commands: list[click.Command] = [cli, *all_commands().values()]
     for command in commands:
         commands += command.commands.values() if isinstance(command, click.Group) else ()
     known = {name for command in commands for option in command.params for name in option.opts}
     for name in ("README.md", "docs/portfolio.md", "docs/photographs.md"):
         text = re.sub(r"```(?:css|jinja)\n.*?```", "", (ROOT / name).read_text(encoding="utf-8"), flags=re.DOTALL)
+        text = re.sub(r"^apt .*$", "", text, flags=re.MULTILINE)
         shown = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", text))
         assert shown
         assert shown <= known, name
+
+
+# --- docs/trouble.md
+
+
+def test_whatever_the_doctor_is_asked_for_he_has() -> None:
+    """Each line of the doctor to which docs/trouble.md leads is called so."""
+    looks = "\n".join(file.read_text(encoding="utf-8") for file in PACKAGE.rglob("looks.py"))
+    titles = set(re.findall(r'said\("([^"]+)"\)', looks))
+    led_to = set(re.findall(r"\*\*([A-Z][a-z ]+)\*\*", (ROOT / "docs" / "trouble.md").read_text(encoding="utf-8")))
+    assert len(led_to) > 10
+    assert led_to <= titles
 
 
 # --- docs/portfolio.md

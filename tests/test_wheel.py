@@ -3,6 +3,7 @@
 import contextlib
 import os
 import re
+import shutil
 import subprocess
 import sys
 import urllib.request
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from fedi_artisan.cli.front import FILES
 from tests.house import free_socket
 
 PROJECT = Path(__file__).parents[1]
@@ -45,6 +47,14 @@ def test_the_wheel_brings_the_sample(program: Path) -> None:
     files = [file for file in (PROJECT / "sample").rglob("*") if file.is_file()]
     assert brought == {file.relative_to(PROJECT / "sample").as_posix(): file.stat().st_size for file in files}
     assert "portfolio.json" in brought
+
+
+def test_the_wheel_brings_what_web_servers_in_front_are_told(program: Path) -> None:
+    """`fedi-artisan front` finds its files where it is installed."""
+    [wheel] = program.parents[2].glob("*.whl")
+    with zipfile.ZipFile(wheel) as packed:
+        brought = set(packed.namelist())
+    assert {f"fedi_artisan/_resources/deploy/{file}" for file in FILES.values()} <= brought
 
 
 def test_the_wheel_runs_from_an_empty_folder(program: Path, tmp_path: Path) -> None:
@@ -85,3 +95,22 @@ def test_the_wheel_runs_from_an_empty_folder(program: Path, tmp_path: Path) -> N
         assert "{" in get(style)
         assert 'alt="A white jar"' in page
         assert '"Note"' in get("/works/moon-jar", Accept="application/activity+json")
+
+
+def test_the_wheel_becomes_a_service_wherever_it_is_installed(program: Path, tmp_path: Path) -> None:
+    """The unit comes with the wheel, and starts the program of the very environment: of venv, or of uv."""
+    by_uv = tmp_path / "uv" / "bin" / "fedi-artisan"
+    [wheel] = program.parents[2].glob("*.whl")
+    uv = [shutil.which("uv", path=Path(sys.executable).parent) or "uv"]
+    quiet = ("--quiet", "--offline", "--python")
+    subprocess.run([*uv, "venv", *quiet, sys.executable, str(tmp_path / "uv")], check=True, timeout=60)
+    install = ["pip", "install", *quiet, str(by_uv.parent / "python"), "--no-deps", str(wheel)]
+    subprocess.run([*uv, *install], check=True, timeout=60)
+    [packages], [others] = ((one.parents[1] / "lib").glob("python*/site-packages") for one in (by_uv, program))
+    (packages / "others.pth").write_text(f"{others}\n")
+    for number, installed in enumerate((program, by_uv)):
+        root = tmp_path / str(number)
+        words = ("--prefix", root, "--origin", "https://atelier.example", "--username", "lea", "--name", "Léa")
+        subprocess.run([installed, "install-service", *words], check=True, capture_output=True, timeout=60)
+        unit = (root / "etc" / "systemd" / "system" / "fedi-artisan.service").read_text()
+        assert f"\nExecStart={installed} --config /etc/fedi-artisan/config.toml serve\n" in unit

@@ -21,7 +21,19 @@ _PLACES: tuple[tuple[str, str, str, dict[str, str]], ...] = (
     ("templates", "**.html", "jinja2", {"trimmed": "true", "newstyle_gettext": "true", "silent": "false"}),
 )
 # What a person can do something about is said in her language; what a command says is not.
-_TOLD = ("BadInput", "BadPhoto", "Changed", "DiskFull", "NoRoom", "NoSuchWorks", "Stalled", "TooLarge")
+_TOLD = (
+    "BadInput",
+    "BadPhoto",
+    "Changed",
+    "Damaged",
+    "DiskFull",
+    "NoRoom",
+    "NoSuchWorks",
+    "OutOfOrder",
+    "PhotoInterrupted",
+    "Stalled",
+    "TooLarge",
+)
 _KEYWORDS = {**DEFAULT_KEYWORDS, **dict.fromkeys(("say", "Words", "said", *_TOLD)), "said_many": (1, 2)}
 _COMMANDS = ("cli/**.py", "ignore")
 

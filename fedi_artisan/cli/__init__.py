@@ -1,35 +1,62 @@
 """The command `fedi-artisan`."""
 
+import importlib
 import sys
 from pathlib import Path
 
 import click
 
 from fedi_artisan import __version__
-from fedi_artisan.cli import (
-    appearance,
-    artisans,
-    demo,
-    doctor,
-    media,
-    pages,
-    people,
-    photos,
-    profile,
-    server,
-    terms,
-    wordings,
-    works,
-)
-from fedi_artisan.cli.given import Given
+from fedi_artisan.cli.given import Given, keep_to_ourselves, plain
 from fedi_artisan.config import locate
 from fedi_artisan.errors import ArtisanError, BadConfig
 
 FAILED = 1
 NOT_CONFIGURED = 2
+# The commands in each module of this package.
+_ROOMS = {
+    "server": ("init", "serve", "migrate"),
+    "service": ("install-service",),
+    "keys": ("key",),
+    "front": ("front",),
+    "doctor": ("doctor",),
+    "backup": ("backup", "restore"),
+    "demo": ("demo",),
+    "artisans": ("artisans", "artisan"),
+    "works": ("publish", "revise", "withdraw"),
+    "wordings": ("translate", "series"),
+    "photos": ("photos", "photo"),
+    "terms": ("terms",),
+    "profile": ("profile",),
+    "pages": ("pages", "page"),
+    "appearance": ("appearance", "arrange"),
+    "people": ("follow", "unfollow", "followers", "deliveries"),
+    "media": ("media",),
+}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class Rooms(click.Group):
+    """All commands, each loaded when it is typed: the server does not hold what the others need.
+
+    A class because click asks a group for its commands so.
+    """
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all."""
+        del ctx
+        return sorted(name for names in _ROOMS.values() for name in names)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command of this name; None where there is none."""
+        del ctx
+        for room, names in _ROOMS.items():
+            if cmd_name in names:
+                commands: tuple[click.Command, ...] = importlib.import_module(f"{__name__}.{room}").COMMANDS
+                return next(command for command in commands if command.name == cmd_name)
+        return None
+
+
+@click.group(cls=Rooms, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option(
     "--config",
     "file",
@@ -43,19 +70,14 @@ def cli(context: click.Context, file: Path | None) -> None:
     context.obj = Given(locate(file))
 
 
-for room in (server, doctor, demo, artisans, works, wordings, photos, terms, profile, pages, appearance, people, media):
-    for command in room.COMMANDS:
-        cli.add_command(command)
-
-
 def main() -> None:
     """Run the command; a failure is told in words, with exit code 1, or 2 where nothing could even be begun."""
+    keep_to_ourselves()
     try:
         cli(prog_name="fedi-artisan")
     except ArtisanError as error:
         for line in str(error).splitlines():
-            # Names of files and words of other servers may hold what moves a terminal about.
-            click.echo("Error: " + "".join(letter if letter.isprintable() else "�" for letter in line), err=True)
+            click.echo(f"Error: {plain(line)}", err=True)
         sys.exit(NOT_CONFIGURED if isinstance(error, BadConfig) else FAILED)
     except OSError as error:
         # A full disk, a folder that may not be written: the system's own words name it best.

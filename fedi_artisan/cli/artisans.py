@@ -11,11 +11,10 @@ from fedi_artisan.domain.actors import Artisan
 from fedi_artisan.domain.clock import utc_now
 from fedi_artisan.domain.credentials import Purpose
 from fedi_artisan.federation.signatures import keys
-from fedi_artisan.resources import folder
 from fedi_artisan.services import artisans as artisans_service
 from fedi_artisan.services import invitations
 from fedi_artisan.storage import artisans as artisan_rows
-from fedi_artisan.storage.db import Database
+from fedi_artisan.storage.db import open_database
 
 
 @click.command()
@@ -60,37 +59,25 @@ def reset_password(given: Given, forget_code: bool, by: str | None) -> None:
 
 async def _list(config: Config) -> list[Artisan]:
     """Return everybody, the first one first."""
-    db = await Database.open(config.database, folder("migrations"))
-    try:
-        async with db.read() as tx:
-            return await artisan_rows.list_all(tx)
-    finally:
-        await db.close()
+    async with open_database(config) as db, db.read() as tx:
+        return await artisan_rows.list_all(tx)
 
 
 async def _add(config: Config, username: str, name: str, language: str) -> str:
     """Make one more artisan, with a key of her own, and return the line with her link."""
-    pair = keys.generate()
-    db = await Database.open(config.database, folder("migrations"))
-    try:
-        async with db.write() as tx:
-            made = await artisans_service.create(
-                tx, username=username, name=name, language=language, key=pair, now=utc_now()
-            )
-            return await line_for(tx, config, made)
-    finally:
-        await db.close()
+    pair = keys.generate(config.keys.secret)
+    async with open_database(config) as db, db.write() as tx:
+        made = await artisans_service.create(
+            tx, username=username, name=name, language=language, key=pair, now=utc_now()
+        )
+        return await line_for(tx, config, made)
 
 
 async def _reset_password(config: Config, by: str | None, *, forget_code: bool) -> tuple[str, str]:
     """Return whose password is to be chosen anew, and the link for that."""
-    db = await Database.open(config.database, folder("migrations"))
-    try:
-        async with db.write() as tx:
-            found = await chosen_artisan(tx, by)
-            token, _ = await invitations.invite(tx, found.id, Purpose.RESET, utc_now(), forgets_codes=forget_code)
-    finally:
-        await db.close()
+    async with open_database(config) as db, db.write() as tx:
+        found = await chosen_artisan(tx, by)
+        token, _ = await invitations.invite(tx, found.id, Purpose.RESET, utc_now(), forgets_codes=forget_code)
     return f"@{found.username}@{config.host}", link(config, token)
 
 

@@ -1,7 +1,9 @@
 """What every command starts from."""
 
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+import os
+import resource
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,12 +15,31 @@ from fedi_artisan.domain.uris import Uris
 from fedi_artisan.domain.works import LONGEST_TEXT, Work
 from fedi_artisan.errors import BadInput, Gone, NotFound
 from fedi_artisan.media.store import open_stores
-from fedi_artisan.resources import folder
 from fedi_artisan.services.photo_files import PhotoFiles
 from fedi_artisan.services.photo_intake import PhotoIntake
 from fedi_artisan.services.photo_queue import PhotoQueue
 from fedi_artisan.storage import artisans, works
-from fedi_artisan.storage.db import Database, Tx
+from fedi_artisan.storage.db import Database, Tx, open_database
+
+_OWNERS_ALONE = 0o077
+
+
+def keep_to_ourselves() -> None:
+    """Have whatever is written from now on be for its owner alone, and nothing of what is in memory go onto the disk.
+
+    Whatever the terminal or the service manager says: keys, messages and originals pass through here. What is for
+    others as well says so where it is written.
+    """
+    os.umask(_OWNERS_ALONE)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def plain(line: str) -> str:
+    """Return a line without what moves a terminal about: names of files, and words of others, may hold that."""
+    return "".join(
+        letter if letter.isprintable() or letter == "\N{NO-BREAK SPACE}" else "\N{REPLACEMENT CHARACTER}"
+        for letter in line
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +49,50 @@ class Given:
     file: Path
 
     def config(self) -> Config:
-        """Return the settings in it.
+        """Return the settings in it, and go on as the one whose portfolio it is.
 
         Raises:
             BadConfig: it cannot be used.
         """
-        return load(self.file)
+        config = load(self.file)
+        work_as_owner_of(config.data_dir)
+        return config
+
+
+def work_as_owner_of(data_dir: Path) -> None:
+    """Where root gave the command and the data belong to a service, go on as that service.
+
+    What root would write there the service could not read: pictures would be missing from pages.
+    """
+    if os.geteuid() != 0 or not data_dir.exists():
+        return
+    owner = data_dir.stat()
+    if owner.st_uid != 0:
+        os.setgroups([])
+        os.setgid(owner.st_gid)
+        os.setuid(owner.st_uid)
+        os.umask(_OWNERS_ALONE)
+
+
+@contextlib.contextmanager
+def as_owner_of(data_dir: Path) -> Iterator[None]:
+    """As `work_as_owner_of`, while the block lasts.
+
+    Whoever owns a folder can lay links in it that lead to files of root's; followed by the owner they lead nowhere.
+    """
+    if os.geteuid() != 0 or not data_dir.exists() or data_dir.stat().st_uid == 0:
+        yield
+        return
+    owner, group, groups = data_dir.stat(), os.getegid(), os.getgroups()
+    os.setgroups([])
+    os.setegid(owner.st_gid)
+    os.seteuid(owner.st_uid)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+        os.setegid(group)
+        os.setgroups(groups)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +114,7 @@ async def open_workshop(config: Config) -> AsyncIterator[Workshop]:
         BadDatabase: it is missing, or not at this program's version.
     """
     stores, uris = open_stores(config), Uris(config.origin, config.media.origin)
-    db = await Database.open(config.database, folder("migrations"))
-    try:
+    async with open_database(config) as db:
         yield Workshop(
             db,
             uris,
@@ -64,8 +122,6 @@ async def open_workshop(config: Config) -> AsyncIterator[Workshop]:
             PhotoQueue(config, db, stores, uris),
             PhotoFiles(config, db, stores),
         )
-    finally:
-        await db.close()
 
 
 async def find_work(tx: Tx, uris: Uris, uri: str) -> Work:

@@ -10,12 +10,11 @@ from fedi_artisan.config import Config
 from fedi_artisan.domain.clock import utc_now
 from fedi_artisan.domain.uris import Uris
 from fedi_artisan.errors import BadInput
-from fedi_artisan.resources import folder
 from fedi_artisan.services import following as following_service
 from fedi_artisan.storage import deliveries as stored_deliveries
 from fedi_artisan.storage import follow_requests
 from fedi_artisan.storage import followers as stored_followers
-from fedi_artisan.storage.db import Database
+from fedi_artisan.storage.db import open_database
 from fedi_artisan.storage.deliveries import HostSummary
 from fedi_artisan.storage.followers import Follower
 
@@ -56,15 +55,9 @@ def unfollow(given: Given, handle: str, by: str | None) -> None:
 
 async def _unfollow(config: Config, handle: str, by: str | None) -> None:
     """Stop following; what is known here is enough, her server need not answer."""
-    db = await Database.open(config.database, folder("migrations"))
-    try:
-        async with db.write() as tx:
-            artisan = await chosen_artisan(tx, by)
-            await following_service.stop_by_handle(
-                tx, Uris(config.origin, config.media.origin), artisan, handle, utc_now()
-            )
-    finally:
-        await db.close()
+    async with open_database(config) as db, db.write() as tx:
+        artisan = await chosen_artisan(tx, by)
+        await following_service.stop_by_handle(tx, Uris(config.origin, config.media.origin), artisan, handle, utc_now())
 
 
 @click.command()
@@ -87,13 +80,9 @@ def followers(given: Given, by: str | None) -> None:
 
 async def _followers(config: Config, by: str | None) -> tuple[list[Follower], int]:
     """Return who follows, and how many wait to."""
-    db = await Database.open(config.database, folder("migrations"))
-    try:
-        async with db.read() as tx:
-            artisan = await chosen_artisan(tx, by)
-            return await stored_followers.list_all(tx, artisan.id), await follow_requests.count(tx, artisan.id)
-    finally:
-        await db.close()
+    async with open_database(config) as db, db.read() as tx:
+        artisan = await chosen_artisan(tx, by)
+        return await stored_followers.list_all(tx, artisan.id), await follow_requests.count(tx, artisan.id)
 
 
 @click.command()
@@ -123,13 +112,9 @@ def _tell_host(one: HostSummary) -> None:
 
 
 async def _deliveries(config: Config, host: str | None, *, retry: bool) -> tuple[list[HostSummary], int]:
-    db = await Database.open(config.database, folder("migrations"))
-    try:
-        async with db.write() as tx:
-            retried = await stored_deliveries.retry(tx, utc_now(), host) if retry else 0
-            return await stored_deliveries.summaries(tx, host), retried
-    finally:
-        await db.close()
+    async with open_database(config) as db, db.write() as tx:
+        retried = await stored_deliveries.retry(tx, utc_now(), host) if retry else 0
+        return await stored_deliveries.summaries(tx, host), retried
 
 
 COMMANDS = (follow, unfollow, followers, deliveries)

@@ -136,20 +136,28 @@ def read(folder: Path) -> Sample:
     return Sample(folder, json.loads((folder / "portfolio.json").read_text(encoding="utf-8"), parse_float=Decimal))
 
 
+def read_neighbours(folder: Path) -> list[Sample]:
+    """Return what is told in *folder* of the neighbours, each with a portfolio of her own."""
+    told = json.loads((folder / "neighbours.json").read_text(encoding="utf-8"), parse_float=Decimal)
+    return [Sample(folder, one) for one in told]
+
+
 async def furnish(
     workshop: Workshop,
     sample: Sample,
     *,
     photos_each: int = MOST_PHOTOS,
+    newest_now: bool = False,
     on_photo: Callable[[], None] = lambda: None,
     clock: Clock = utc_now,
 ) -> AsyncIterator[Work]:
-    """Introduce the only artisan, write her pages, and publish her works one after the other; give each of them.
+    """Introduce the only artisan, write her pages, and publish her works, the newest first; give each of them.
 
     Args:
         workshop: of a portfolio in which nothing was published yet.
         sample: what to publish.
         photos_each: how many photographs of a work are taken in at most.
+        newest_now: whether the newest is published at this moment and as the last, for those who follow already.
         on_photo: called when one is made.
         clock: what time it is; the works were published before, at intervals.
     """
@@ -167,15 +175,15 @@ async def furnish(
         artisan = await artisans_service.describe(tx, workshop.uris, sample.artisan(artisan, *own), clock())
         for page in sample.pages():
             await pages_service.write(tx, artisan, page, clock())
-    published_at = clock() - _SINCE_THE_LAST - _BETWEEN_WORKS * (len(sample.works) - 1)
-    for told in sample.works:
+    for told in sample.works if newest_now else reversed(sample.works):
         photos = [await take_in(one, _terms(told)) for one in told["photos"][:photos_each]]
+        age = len(sample.works) - 1 - sample.works.index(told)
+        published_at = clock() - (timedelta() if newest_now and not age else _SINCE_THE_LAST + _BETWEEN_WORKS * age)
         async with workshop.db.write() as tx:
             draft = sample.draft(told, tuple(photos))
             work = await works_service.publish(tx, workshop.uris, artisan, draft, published_at)
             if work.series is not None and not work.series.text:
                 await works_service.describe_series(tx, sample.series(work.series, told))
-        published_at += _BETWEEN_WORKS
         yield work
 
 

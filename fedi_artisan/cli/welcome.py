@@ -6,10 +6,9 @@ from fedi_artisan.config import Config
 from fedi_artisan.domain.actors import Artisan
 from fedi_artisan.domain.clock import utc_now
 from fedi_artisan.domain.credentials import Purpose
-from fedi_artisan.resources import folder
 from fedi_artisan.services import invitations
 from fedi_artisan.storage import artisans
-from fedi_artisan.storage.db import Database, Tx
+from fedi_artisan.storage.db import Tx, open_database
 
 
 def link(config: Config, token: str) -> str:
@@ -19,13 +18,9 @@ def link(config: Config, token: str) -> str:
 
 async def lines_for_newcomers(config: Config) -> Sequence[str]:
     """Return a line with a new link for each artisan who has neither a password nor a passkey yet."""
-    db = await Database.open(config.database, folder("migrations"))
-    try:
-        async with db.write() as tx:
-            tokens = await invitations.invite_all_without(tx, utc_now())
-            everybody = await artisans.list_all(tx)
-    finally:
-        await db.close()
+    async with open_database(config) as db, db.write() as tx:
+        tokens = await invitations.invite_all_without(tx, utc_now())
+        everybody = await artisans.list_all(tx)
     whose = {one.id: f" ({one.username})" if len(everybody) > 1 else "" for one in everybody}
     return [f"Set up your studio{whose[artisan_id]}: {link(config, token)}" for artisan_id, token in tokens.items()]
 

@@ -7,6 +7,7 @@ Oliphant, which have the columns of the last.
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -29,6 +30,10 @@ _DOMAIN_NAMES = frozenset({"domain", "host", "instance", "server"})
 _COMMENT_NAMES = ("public_comment", "publiccomment", "comment", "reason", "private_comment")
 _HANDLE_NAMES = frozenset({"account address", "account", "handle", "acct"})
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+# Of somebody; as in intents.HANDLE. What parts columns cannot stand in it.
+_NAME = re.compile(r"[\w.~-]{1,100}")
+# How cells begin that spreadsheets compute.
+_COMPUTED = frozenset({"=", "+", "-", "\t"})
 HEADERS = ("#domain", "#severity", "#reject_media", "#reject_reports", "#public_comment", "#obfuscate")
 
 
@@ -118,7 +123,7 @@ def _lines(text: str, kind: Kind) -> Iterator[Line]:
 def _cells(line: str, mark: str) -> list[str]:
     """Return what stands in a line, column by column; none raise, and a broken line is one cell."""
     try:
-        return [cell.strip() for cell in next(csv.reader([line], delimiter=mark), [])] or [""]
+        return [_bare(cell.strip()) for cell in next(csv.reader([line], delimiter=mark), [])] or [""]
     except csv.Error:
         return [line]
 
@@ -161,10 +166,11 @@ def _person(number: int, cells: list[str]) -> Line:
         domain = check_domain(host)
     except BadInput:
         return _left_out(number, cells[0], say("is no handle"))
-    if not username.isprintable():
+    username = username.lower()
+    if not _NAME.fullmatch(username):
         return _left_out(number, cells[0], say("is no handle"))
     _, colon, port = host.rpartition(":")
-    return Line(number=number, what=f"{username}@{domain}{colon + port if port.isdigit() and colon else ''}".lower())
+    return Line(number=number, what=f"{username}@{domain}{colon + port if port.isdigit() and colon else ''}")
 
 
 def _left_out(number: int, what: str, problem: str) -> Line:
@@ -193,4 +199,9 @@ def _written(rows: Iterable[Iterable[str]]) -> str:
 
 
 def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell[:1] in {"=", "+", "-", "\t"} else cell
+    return f"'{cell}" if cell[:1] in _COMPUTED else cell
+
+
+def _bare(cell: str) -> str:
+    """Return a cell without the sign that `_harmless` puts in front."""
+    return cell[1:] if cell[:1] == "'" and cell[1:2] in _COMPUTED else cell

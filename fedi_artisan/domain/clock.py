@@ -1,12 +1,21 @@
 """Time, as it is handed to whoever needs it."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, time
 
 from fedi_artisan.errors import BadInput
 
 Clock = Callable[[], datetime]
 _DAY_LENGTH = len("2023-05-31")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The time after *start* up to *end*, which belongs to it."""
+
+    start: datetime
+    end: datetime
 
 
 def utc_now() -> datetime:

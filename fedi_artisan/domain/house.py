@@ -16,6 +16,14 @@ class Verdict(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Group(StrEnum):
+    """Where in the house something stands."""
+
+    MACHINE = "machine"
+    ADDRESS = "address"
+    WORK = "work"
+
+
 class Size(NamedTuple):
     """So many bytes."""
 
@@ -53,20 +61,29 @@ def said_many(one: str, several: str, count: int, **values: Value) -> Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What somebody who looked has found: how it stands, what is so, and what to do about it."""
+    """What somebody who looked has found: how it stands, what is so, and what to do about it.
+
+    Args:
+        verdict: how it stands.
+        facts: what is so.
+        advice: the next step, where there is anything to do.
+        command: what to type or to write for it, letter by letter; empty where there is no such thing.
+    """
 
     verdict: Verdict
     facts: tuple[Sentence, ...]
     advice: Sentence | None = None
+    command: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Something to look at: its name, which never changes, what people call it, and how one looks."""
+    """Something to look at: its name, which never changes, what people call it, how one looks, and where it stands."""
 
     name: str
     title: Sentence
     find: Callable[[], Awaitable[Finding]]
+    group: Group = Group.WORK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +95,8 @@ class Check:
     verdict: Verdict
     facts: tuple[Sentence, ...]
     advice: Sentence | None = None
+    command: str = ""
+    group: Group = Group.WORK
 
 
 def worst(checks: tuple[Check, ...]) -> Verdict:

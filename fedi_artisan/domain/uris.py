@@ -14,6 +14,7 @@ from urllib.parse import quote, urlsplit
 
 PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
 LONGEST_URI = 2048
+_LONGEST_HOST = 253  # RFC 1035 2.3.4, as it is written with dots
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _NAME = re.compile(r"(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}")
@@ -53,6 +54,8 @@ def origin_of(uri: str) -> Origin | None:
             return None
         host = host.removesuffix(".")
         ascii_host = host.lower() if host.isascii() else host.encode("idna").decode("ascii").lower()
+        if len(ascii_host) > _LONGEST_HOST:
+            return None
         is_name = "[" not in parts.netloc and _NAME.fullmatch(ascii_host)
         if not is_name and IPv6Address(ascii_host).scope_id is not None:
             return None
@@ -68,12 +71,13 @@ def same_origin(one: str, other: str) -> bool:
 
 
 def host_of(uri: str) -> str:
-    """Return host, or host:port where the port is unusual; the empty text where there is none."""
+    """Return host, or host:port where the port is unusual, as they stand in an address; "" where there is none."""
     origin = origin_of(uri)
     if origin is None:
         return ""
+    host = f"[{origin.host}]" if ":" in origin.host else origin.host
     usual = origin.port == _DEFAULT_PORTS[origin.scheme]
-    return origin.host if usual else f"{origin.host}:{origin.port}"
+    return host if usual else f"{host}:{origin.port}"
 
 
 def site_of(uri: str) -> str:
@@ -82,7 +86,7 @@ def site_of(uri: str) -> str:
     Of a domain under which everybody can have one, as co.uk is, many share what is meant for one.
     """
     host = host_of(uri)
-    return host if host[-1:].isdigit() else ".".join(host.split(".")[-2:])
+    return host if host[-1:].isdigit() or host.startswith("[") else ".".join(host.split(".")[-2:])
 
 
 @dataclass(frozen=True, slots=True)

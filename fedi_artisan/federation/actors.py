@@ -52,7 +52,7 @@ class Actors:
         hosts: Hosts,
         clock: Clock,
         *,
-        admit: Callable[[str], None] = lambda _: None,
+        admit: Callable[[str, str], None] = lambda _uri, _sender: None,
     ) -> None:
         self._db = db
         self._client = client
@@ -137,10 +137,11 @@ class Actors:
         self._known.pop(uri, None)
         self._keys.pop(uri, None)
 
-    async def verify(self, claim: Claim) -> str:
+    async def verify(self, claim: Claim, sender: str = "") -> str:
         """Return the id of the actor with whose key the *claim* was signed.
 
-        A key that is known here, but does not fit, is read once more: the actor may have changed it.
+        A key that is known here, but does not fit, is read once more: the actor may have changed it. Each *sender*, an
+        address, may make us ask for so many.
 
         Raises:
             BadSignature: there is no such key, nobody who is entitled to lists it, or it did not sign this.
@@ -155,7 +156,7 @@ class Actors:
                     raise
             else:
                 return owned.actor_uri
-        owned = await self._ask_for_key(claim.key_id)
+        owned = await self._ask_for_key(claim.key_id, sender)
         claim.verify(owned.public_key)
         return owned.actor_uri
 
@@ -190,14 +191,14 @@ class Actors:
         self._read_again[host] = True
         return True
 
-    async def _ask_for_key(self, key_id: str) -> OwnedKey:
+    async def _ask_for_key(self, key_id: str, sender: str) -> OwnedKey:
         """Ask for a key once, however many wait for it."""
         refused = self._refused.get(key_id)
         if refused is not None:
             raise BadSignature(refused)
         task = self._under_way.get(key_id)
         if task is None:
-            self._admit(key_id)
+            self._admit(key_id, sender)
             task = self._under_way[key_id] = asyncio.create_task(self._fetch_key(key_id))
             task.add_done_callback(lambda done: self._end(key_id, done))
         # Unlike awaiting the task itself, this leaves it alone when the one who waits is cancelled.

@@ -2,7 +2,7 @@
 
 import re
 import string
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from urllib.parse import quote, urlsplit
 
 from yarl import URL
@@ -45,6 +45,11 @@ _SPECIAL_IPV6 = tuple(
         "3fff::/20",  # documentation
     )
 )
+# What is asked by nobody, not even where private networks may be: clouds tell their secrets at a link-local address.
+_NEVER = tuple(
+    map(ip_network, ("0.0.0.0/32", "169.254.0.0/16", "224.0.0.0/4", "255.255.255.255/32", "fe80::/10", "ff00::/8"))
+)
+_CLOUDS_SECRETS = (IPv6Address("fd00:ec2::254"), IPv4Address("100.100.100.200"))
 _COMPATIBLE_IPV4 = IPv6Network("::/96")
 
 # Labels of letters, digits and hyphens. The last is no number in any base: resolvers read "0x7f.1" as an IP address.
@@ -87,7 +92,25 @@ def check_url(url: str, *, plain_http: bool, own_host: str | None, allow_private
     port = "" if origin.port == usual_port else f":{origin.port}"
     path = quote(parts.path, safe=_PRINTABLE) or "/"
     query = f"?{quote(parts.query, safe=_PRINTABLE)}" if parts.query else ""
-    return URL(f"{origin.scheme}://{host}{port}{path}{query}", encoded=True)
+    asked = f"{origin.scheme}://{host}{port}{path}{query}"
+    # As it goes over the wire, letters beyond ASCII take up to nine signs.
+    if len(asked) > uris.LONGEST_URI:
+        raise AddressRefused("This address is too long.")
+    return URL(asked, encoded=True)
+
+
+def may_be_private(address: str) -> bool:
+    """Whether the IP address *address* may be asked where private networks are allowed: to try things out.
+
+    Where clouds tell the secrets of a machine, and at addresses of several, nobody is asked all the same.
+    """
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return False
+    if isinstance(found, IPv6Address) and found.ipv4_mapped is not None:
+        found = found.ipv4_mapped
+    return found not in _CLOUDS_SECRETS and not any(found in network for network in _NEVER)
 
 
 def is_public(address: str | IPv4Address | IPv6Address) -> bool:

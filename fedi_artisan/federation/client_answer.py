@@ -7,13 +7,15 @@ from datetime import UTC, datetime
 from email.message import Message
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 from urllib.parse import urljoin
-
-import aiohttp
 
 from fedi_artisan.domain.uris import same_origin
 from fedi_artisan.errors import RemoteGone, RemoteMalformed, RemoteRefused, RemoteUnavailable
 from fedi_artisan.vocab import alternate
+
+if TYPE_CHECKING:
+    from aiohttp import ClientResponse
 
 LONGEST_WAIT_S = 24 * 60 * 60.0
 _ACTIVITY_STREAMS = "https://www.w3.org/ns/activitystreams"
@@ -42,7 +44,7 @@ class Answer:
     retry_after_s: float | None = None
 
 
-def answer_of(response: aiohttp.ClientResponse, body: bytes, url: str, now: datetime) -> Answer:
+def answer_of(response: "ClientResponse", body: bytes, url: str, now: datetime) -> Answer:
     """Return *response* as a value that outlives its connection."""
     headers: dict[str, str] = {}
     for name, value in response.headers.items():
@@ -51,7 +53,7 @@ def answer_of(response: aiohttp.ClientResponse, body: bytes, url: str, now: date
     return Answer(response.status, headers, body, url, _retry_after_s(headers.get("retry-after", ""), now))
 
 
-async def read_body(response: aiohttp.ClientResponse, limit: int) -> bytes:
+async def read_body(response: "ClientResponse", limit: int) -> bytes:
     """Return the body, decompressed piece by piece, so that no bomb ever unfolds.
 
     Raises:

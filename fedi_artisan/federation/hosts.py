@@ -32,6 +32,7 @@ class Hosts:
         self._clock = clock
         self._learned: dict[str, Scheme] = {}
         self._changed: set[str] = set()
+        self._flushed: tuple[set[str], dict[str, Scheme]] = (set(), {})
 
     @classmethod
     async def load(cls, db: Database, clock: Clock) -> Self:
@@ -66,14 +67,23 @@ class Hosts:
 
     async def flush(self, tx: Tx) -> None:
         """Write what was learned since the last time; what waits for a dead host that answers again is due at once."""
+        self._flushed = (set(), {})
         if not self.unsaved:
             return
         # More may be learned while this is being written.
         changed, self._changed = self._changed, set()
         learned, self._learned = self._learned, {}
+        self._flushed = changed, learned
         now = self._clock()
         failing = {host: self._failures[host] for host in changed if host in self._failures}
         troubles = [HostTrouble(host, count, now + breaker_wait(count)) for host, count in failing.items()]
         await hosts.put_schemes(tx, learned, now)
         await hosts.record_failures(tx, troubles, now)
         await hosts.record_recoveries(tx, [host for host in changed if host not in failing], now)
+
+    def undo_flush(self) -> None:
+        """Have the next `flush` write once more what the last one did: its transaction has failed."""
+        changed, learned = self._flushed
+        self._changed |= changed
+        self._learned = learned | self._learned
+        self._flushed = (set(), {})

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 from fedi_artisan.domain.clock import Clock
+from fedi_artisan.domain.tally import Tally
 from fedi_artisan.domain.uris import Uris, host_of, same_origin
-from fedi_artisan.errors import BadSignature, Forbidden, TooManyRequests
+from fedi_artisan.errors import ArtisanError, BadSignature, Forbidden, TooManyRequests
 from fedi_artisan.federation.actors import Actors
 from fedi_artisan.federation.event import Handler
 from fedi_artisan.federation.followed import Followed
@@ -83,6 +84,7 @@ class Inbox:
         guard: Guard,
         clock: Clock,
         most_waiting: int,
+        tally: Tally | None = None,
     ) -> None:
         self._db = db
         self._actors = actors
@@ -91,6 +93,7 @@ class Inbox:
         self._guard = guard
         self._clock = clock
         self._most_waiting = most_waiting
+        self._tally = tally or Tally()
         self.followed = Followed(db)
         self._relevance = Relevance(db, actors, self.followed, uris)
         self._arrivals: list[tuple[Arrival, asyncio.Future[None]]] = []
@@ -108,14 +111,23 @@ class Inbox:
             BadJson, BadActivity: it cannot be read.
             BadSignature: it is not signed by its actor.
             Forbidden: it speaks of what is not its actor's, or comes from a server with which nothing is exchanged.
-            TooManyRequests: more is waiting than can be kept.
+            TooManyRequests: more is waiting than can be kept, or has come from one server or address.
             RemoteUnavailable: the server that holds the key does not answer.
         """
+        try:
+            taken = await self._take(request)
+        except ArtisanError as error:
+            self._tally.arrivals[type(error).__name__] += 1
+            raise
+        self._tally.arrivals["Accepted" if taken else "Ignored"] += 1
+
+    async def _take(self, request: SignedRequest) -> bool:
+        """Take in one delivery as `receive` does; return whether it was of any concern here."""
         document = json.loads(request.body)
         activity = activities.parse(document)
         self._guard.admit(activity)
         if not await self._concerns_us(activity):
-            return
+            return False
         asks = must_ask(activity, self._uris)
         self._check_room(activity.actor_uri, asks=asks)
         claim, signer_uri = await self._authenticate(request)
@@ -124,7 +136,7 @@ class Inbox:
         else:
             _check_passed_on(document, activity, signer_uri)
             if not await self._relevance.is_of_interest(activity):
-                return
+                return False
             asks = True
             self._check_room(signer_uri, asks=asks)
         await self._store(
@@ -138,6 +150,7 @@ class Inbox:
             )
         )
         self.synchronizer.note(signer_uri, request, claim)
+        return True
 
     def note_asking(self, actor_uris: Iterable[str]) -> None:
         """Note whose activities wait for another server's word."""
@@ -173,8 +186,9 @@ class Inbox:
         """Return the signature of the request, and whose it is (WIRE 2.4, steps 3 to 9)."""
         claim = verify.read(request, now=self._clock(), plain_http=self._uris.origin.startswith("http://"))
         self._guard.admit_key(claim.key_id)
-        signer_uri = await self._actors.verify(claim)
+        signer_uri = await self._actors.verify(claim, request.sender)
         self._hosts.answered(host_of(signer_uri))
+        self._guard.admit_message(signer_uri)
         return claim, signer_uri
 
     async def _store(self, arrival: Arrival) -> None:

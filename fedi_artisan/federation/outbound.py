@@ -4,7 +4,7 @@ import asyncio
 import logging
 import random
 from collections import Counter, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
@@ -12,8 +12,9 @@ from fedi_artisan.config import Config
 from fedi_artisan.domain.clock import Clock
 from fedi_artisan.domain.deliveries import Delivery, DeliveryState, Outcome, Verdict, due_again
 from fedi_artisan.domain.synchronization import HEADER, Synchronization, digest_of
+from fedi_artisan.domain.tally import Tally
 from fedi_artisan.domain.uris import Uris, same_origin
-from fedi_artisan.errors import ArtisanError, RemoteGone
+from fedi_artisan.errors import ArtisanError, DiskFull, OutOfOrder, RemoteGone
 from fedi_artisan.federation.actors import Actors
 from fedi_artisan.federation.client import Client
 from fedi_artisan.federation.deliver import Courier, deliver
@@ -32,6 +33,8 @@ log = logging.getLogger(__name__)
 SIGNERS = 2
 SETTLE_AT_ONCE = 100
 SETTLE_WITHIN_S = 0.2
+FINISH_WITHIN_S = 0.5
+AFTER_THE_DISK_S = 2.0
 # A look goes over all that waits, however few of it can start.
 LOOK_AHEAD = 256
 
@@ -52,8 +55,10 @@ class Outbound:
         hosts: Hosts,
         uris: Uris,
         clock: Clock,
+        tally: Tally | None = None,
     ) -> None:
         self._rules = config.delivery
+        self._keys_secret = config.keys.secret
         self._db = db
         self._actors = actors
         self._hosts = hosts
@@ -70,10 +75,13 @@ class Outbound:
         self._under_way: dict[int, asyncio.Task[None]] = {}
         self._hosts_under_way: Counter[str] = Counter()
         self._outcomes: list[Outcome] = []
+        # What could not be written down: sent it was, and must not be sent again, even if all is begun anew meanwhile.
+        self._unrecorded: list[Outcome] = []
         self._settle_by = 0.0
         self._gone: list[str] = []
         self._looked_at = clock()
         self.changed = asyncio.Event()
+        self._tally = tally or Tally()
         self._lanes = Lanes(config.delivery, self.changed.set)
 
     async def run(self) -> None:
@@ -131,6 +139,8 @@ class Outbound:
             outcome = await deliver(self._courier, delivery, key, said=said, hang_up=alone)
             if outcome.verdict is Verdict.GONE:
                 await self._look_after(delivery.inbox_url)
+        except (DiskFull, OutOfOrder) as error:
+            outcome = Outcome(delivery=delivery, verdict=Verdict.RETRY, answer=str(error), reached=None)
         except Exception:  # the boundary: one failing delivery must not stop the others
             log.exception("delivery %d to %s failed here", delivery.id, delivery.inbox_url)
             outcome = Outcome(delivery=delivery, verdict=Verdict.RETRY, answer="failed on this side", reached=None)
@@ -156,7 +166,7 @@ class Outbound:
             if held is None or held[0] != pem:
                 actor_uri = self._uris.instance_actor if artisan is None else self._uris.actor(artisan.uid)
                 key_id = self._uris.key(actor_uri)
-                held = self._parsed_keys[artisan_id] = pem, SigningKey(key_id, load_private_key(pem))
+                held = self._parsed_keys[artisan_id] = pem, SigningKey(key_id, load_private_key(pem, self._keys_secret))
             keys[artisan_id] = held[1]
         return keys[artisan_id]
 
@@ -190,12 +200,43 @@ class Outbound:
             except ArtisanError as error:
                 log.info("%s is gone, but not surely %s: %s", inbox_url, uri, error)
 
-    async def _settle(self) -> None:
-        """Record how the finished deliveries ended, and what was learned of hosts, all in one transaction."""
-        outcomes, self._outcomes = self._outcomes, []
-        gone, self._gone = self._gone, []
-        now = self._clock()
+    async def _settle(self, *, patient: bool = True) -> None:
+        """Record how the finished deliveries ended, and what was learned of hosts, all in one transaction.
+
+        While the disk takes nothing, a *patient* one tries again, and nothing else is sent meanwhile: whatever is not
+        written down would be sent once more.
+        """
+        for outcome in self._outcomes:
+            self._note_host(outcome)
+        outcomes, self._outcomes = [*self._unrecorded, *self._outcomes], []
+        self._unrecorded = outcomes
+        gone = tuple(self._gone)
+        while True:
+            try:
+                settled = await self._record(outcomes, gone)
+                break
+            except (DiskFull, OutOfOrder) as error:
+                self._hosts.undo_flush()
+                log.warning("what came of %d deliveries cannot be written down: %s", len(outcomes), error)
+                if not patient:
+                    raise
+                await asyncio.sleep(AFTER_THE_DISK_S)
+            except Exception:
+                # Not for the disk's sake: kept in mind it would hold up all others for ever.
+                self._unrecorded = []
+                raise
+        self._unrecorded = []
+        del self._gone[: len(gone)]
+        for one in settled:
+            self._tally.deliveries["postponed" if one.state is DeliveryState.WAITING else str(one.state)] += 1
+        for outcome in outcomes:
+            del self._under_way[outcome.delivery.id]
+
+    async def _record(self, outcomes: Sequence[Outcome], gone: Sequence[str]) -> Sequence[Settled]:
+        """Write down how deliveries ended, and return that."""
         async with self._db.write() as tx:
+            # Not before it is our turn to write: the clock may have been set meanwhile.
+            now = self._clock()
             settled = [self._settled(outcome, now) for outcome in outcomes]
             # First what holds for all that waits, then what came of each one: it may have been asked to wait.
             await self._hosts.flush(tx)
@@ -205,27 +246,31 @@ class Outbound:
                 await neighbours.drop_follower(tx, uri)
                 self._actors.forget(uri)
             await deliveries.settle(tx, settled, now)
-        for outcome in outcomes:
-            del self._under_way[outcome.delivery.id]
+        return settled
 
     def _until_settling(self) -> float | None:
         """Return the seconds until what is finished must be recorded, or None where nothing is.
 
         While more is ready than there is room for, many are recorded together.
         """
+        if self._unrecorded:
+            return 0
         if not self._outcomes:
             return None
         if not self._ready or len(self._outcomes) >= SETTLE_AT_ONCE:
             return 0
         return max(0.0, self._settle_by - asyncio.get_running_loop().time())
 
-    def _settled(self, outcome: Outcome, now: datetime) -> Settled:
-        """Return what to record of a delivery, and note how its host behaves."""
-        delivery = outcome.delivery
+    def _note_host(self, outcome: Outcome) -> None:
+        """Note how the host of a delivery behaves."""
         if outcome.reached:
-            self._hosts.answered(delivery.host)
+            self._hosts.answered(outcome.delivery.host)
         elif outcome.reached is False:
-            self._hosts.failed(delivery.host)
+            self._hosts.failed(outcome.delivery.host)
+
+    def _settled(self, outcome: Outcome, now: datetime) -> Settled:
+        """Return what to record of a delivery."""
+        delivery = outcome.delivery
         if outcome.verdict is Verdict.DELIVERED:
             return Settled(delivery.id, DeliveryState.DELIVERED, None, outcome.answer)
         if outcome.verdict is Verdict.RETRY:
@@ -255,15 +300,23 @@ class Outbound:
         return None if due_at is None else max(0.0, (due_at - self._clock()).total_seconds())
 
     async def _stop(self) -> None:
-        """End what is under way and record what is known; all else is still waiting in the database."""
+        """End what is under way and record what is known; all else is still waiting in the database.
+
+        What cannot be recorded is kept in mind.
+
+        What is broken off is sent again later, and most of it would have been answered in a moment: that is waited for.
+        """
+        if self._under_way:
+            await asyncio.wait(self._under_way.values(), timeout=FINISH_WITHIN_S)
         for task in self._under_way.values():
             task.cancel()
         await asyncio.gather(*self._under_way.values(), return_exceptions=True)
         try:
-            if self._outcomes:
-                await self._settle()
+            if self._outcomes or self._unrecorded:
+                await self._settle(patient=False)
         finally:
             self._ready.clear()
-            self._under_way.clear()
+            kept = {outcome.delivery.id for outcome in self._unrecorded}
+            for delivery_id in self._under_way.keys() - kept:
+                del self._under_way[delivery_id]
             self._outcomes.clear()
-            self._gone.clear()

@@ -3,12 +3,13 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from fedi_artisan.domain.clock import Clock
+from fedi_artisan.domain.tally import Tally
 from fedi_artisan.domain.uris import Uris, host_of
-from fedi_artisan.errors import ArtisanError
+from fedi_artisan.errors import ArtisanError, DiskFull, OutOfOrder
 from fedi_artisan.federation.actors import Actors
 from fedi_artisan.federation.event import Event
 from fedi_artisan.federation.guard import Guard
@@ -30,6 +31,8 @@ ASKING_AT_ONCE = 8
 ASKING_AT_ONCE_OF_A_HOST = 2
 DEADLINE_OF_ASKING_S = 90.0
 AFTER_A_FAULT_S = 30.0
+AFTER_THE_DISK_S = 5.0
+_OTHER = "other"
 
 
 class Processor:
@@ -38,7 +41,17 @@ class Processor:
     A class because it remembers whose activities are being looked into, so that the order of an actor is kept.
     """
 
-    def __init__(self, db: Database, door: Inbox, actors: Actors, uris: Uris, *, guard: Guard, clock: Clock) -> None:
+    def __init__(
+        self,
+        db: Database,
+        door: Inbox,
+        actors: Actors,
+        uris: Uris,
+        *,
+        guard: Guard,
+        clock: Clock,
+        tally: Tally | None = None,
+    ) -> None:
         self._db = db
         self._door = door
         self._actors = actors
@@ -47,6 +60,8 @@ class Processor:
         self._clock = clock
         self._resolver = Resolver(db, actors, uris)
         self._asking: dict[str, asyncio.Task[None]] = {}
+        self._tally = tally or Tally()
+        self._types: dict[int, str] = {}
 
     async def process_due(self) -> bool:
         """Let everything that is due, up to one batch, take effect; return whether there was anything to do."""
@@ -109,6 +124,9 @@ class Processor:
         """Resolve one activity, whatever happens."""
         try:
             await self._resolve(row)
+        except (DiskFull, OutOfOrder) as error:
+            log.warning("looking into %s waits: %s", row.activity_uri, error)
+            await asyncio.sleep(AFTER_THE_DISK_S)
         except Exception:  # the boundary: a full disk, for example; the row is still there, and is tried again
             log.exception("looking into %s of %s failed", row.activity_uri, row.actor_uri)
             await asyncio.sleep(AFTER_A_FAULT_S)
@@ -117,15 +135,19 @@ class Processor:
         """Ask for what an activity points at, then let it take effect."""
         try:
             async with asyncio.timeout(DEADLINE_OF_ASKING_S):
-                resolved = await self._resolver.resolve(_read(row), row.actor_uri)
+                resolved = await self._resolver.resolve(self._read(row), row.actor_uri)
+        except (DiskFull, OutOfOrder):
+            raise
         except (ArtisanError, TimeoutError) as error:
             again = isinstance(error, TimeoutError) or error.retry
             async with self._db.write() as tx:
-                await self._fail(tx, row, error, again=again)
+                ended = await self._fail(tx, row, error, again=again)
+            self._count({row.id: ended})
         else:
             if resolved is None:
                 async with self._db.write() as tx:
                     await inbox.finish(tx, {row.id: ("done", "nothing here that it could change")})
+                self._count({row.id: "done"})
             else:
                 await self._apply([row], resolved)
 
@@ -142,6 +164,10 @@ class Processor:
                     async for row in _standing(tx, rows, asked_for=resolved is not None)
                 }
                 await inbox.finish(tx, answers)
+            self._count({row_id: state for row_id, (state, _) in answers.items()})
+        except (DiskFull, OutOfOrder):
+            # That is the fault of none of them: they wait, as if they had just come.
+            raise
         except Exception as error:  # noqa: BLE001 - whatever it was, it happens again below, to one activity alone
             log.debug("a batch of %d is taken apart: %s", len(rows), error)
             await self._apply_apart(rows, resolved)
@@ -155,7 +181,7 @@ class Processor:
         """
         before = tx.total_changes
         try:
-            return "done", await self._handle(tx, resolved or Resolved(activity=_read(row)))
+            return "done", await self._handle(tx, resolved or Resolved(activity=self._read(row)))
         except ArtisanError as error:
             if error.retry or tx.total_changes != before:
                 raise
@@ -163,20 +189,26 @@ class Processor:
 
     async def _apply_apart(self, rows: list[InboxRow], resolved: Resolved | None) -> None:
         """Let each activity take effect by itself, so that a failing one takes no other with it."""
+        ended: dict[int, str] = {}
         async with self._actors.write() as tx:
             await self._heed_rules(tx)
             async for row in _standing(tx, rows, asked_for=resolved is not None):
                 try:
                     async with savepoint(tx):
-                        answer = await self._handle(tx, resolved or Resolved(activity=_read(row)))
+                        answer = await self._handle(tx, resolved or Resolved(activity=self._read(row)))
                         await inbox.finish(tx, {row.id: ("done", answer)})
+                    ended[row.id] = "done"
+                except (DiskFull, OutOfOrder):
+                    # The disk has undone the whole transaction, or soon will.
+                    raise
                 except ArtisanError as error:
                     self._actors.forget_changed()
-                    await self._fail(tx, row, error, again=error.retry)
+                    ended[row.id] = await self._fail(tx, row, error, again=error.retry)
                 except Exception as error:  # the boundary: one bad activity must not stop the inbox
                     log.exception("activity %s of %s failed", row.activity_uri, row.actor_uri)
                     self._actors.forget_changed()
-                    await self._fail(tx, row, error, again=True)
+                    ended[row.id] = await self._fail(tx, row, error, again=True)
+        self._count(ended)
 
     async def _handle(self, tx: Tx, resolved: Resolved) -> str:
         """Let one activity take effect and return what came of it."""
@@ -199,13 +231,29 @@ class Processor:
         )
         return await handle(tx, event)
 
-    async def _fail(self, tx: Tx, row: InboxRow, error: Exception, *, again: bool) -> None:
-        """Record that an activity failed: for good, or until later."""
+    async def _fail(self, tx: Tx, row: InboxRow, error: Exception, *, again: bool) -> str:
+        """Record that an activity failed, for good or until later; return which of the two."""
         answer = str(error) or type(error).__name__
         if again and row.attempts + 1 < TRIES:
             await inbox.postpone(tx, row.id, self._clock() + FIRST_WAIT * 4**row.attempts, answer)
-        else:
-            await inbox.finish(tx, {row.id: ("refused", answer)})
+            return "postponed"
+        await inbox.finish(tx, {row.id: ("refused", answer)})
+        return "refused"
+
+    def _read(self, row: InboxRow) -> Activity:
+        """Return the activity of a row, which was read once before, at the door.
+
+        Raises:
+            BadJson, BadActivity: it was read by another version of this program.
+        """
+        activity = activities.parse(json.loads(row.body))
+        self._types[row.id] = str(activity.type or _OTHER)
+        return activity
+
+    def _count(self, ended: Mapping[int, str]) -> None:
+        """Count how these rows ended, once that is on the disk."""
+        for row_id, state in ended.items():
+            self._tally.processed[self._types.pop(row_id, _OTHER), state] += 1
 
 
 async def _standing(tx: Tx, rows: Iterable[InboxRow], *, asked_for: bool) -> AsyncIterator[InboxRow]:
@@ -219,12 +267,3 @@ async def _standing(tx: Tx, rows: Iterable[InboxRow], *, asked_for: bool) -> Asy
             continue
         heard.add(row.actor_uri)
         yield row
-
-
-def _read(row: InboxRow) -> Activity:
-    """Return the activity of a row, which was read once before, at the door.
-
-    Raises:
-        BadJson, BadActivity: it was read by another version of this program.
-    """
-    return activities.parse(json.loads(row.body))

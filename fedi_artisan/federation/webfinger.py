@@ -95,15 +95,24 @@ class WebFinger:
         """Return the address pattern that the host's older description gives (RFC 6415)."""
         url = f"{self._scheme}://{host}/.well-known/host-meta"
         text = await self._client.get_text(url, accept="application/xrd+xml", media_types={"application/xrd+xml"})
-        try:
-            links = ElementTree.fromstring(text).iter(_XRD)
-        except (ParseError, DefusedXmlException, ValueError) as error:
-            raise RemoteMalformed(f"{url}: cannot be read") from error
-        for link in links:
-            template = link.get("template", "")
-            if link.get("rel") == "lrdd" and "{uri}" in template:
-                return str(template)
-        raise RemoteMalformed(f"{url}: says nothing about handles")
+        return _template_in(text, url)
+
+
+def _template_in(text: str, url: str) -> str:
+    """Return the address pattern that stands in the description *text*, which *url* gave.
+
+    Raises:
+        RemoteMalformed: there is none.
+    """
+    try:
+        links = ElementTree.fromstring(text).iter(_XRD)
+    except (ParseError, DefusedXmlException, ValueError) as error:
+        raise RemoteMalformed(f"{url}: cannot be read") from error
+    for link in links:
+        template = link.get("template", "")
+        if link.get("rel") == "lrdd" and "{uri}" in template:
+            return str(template)
+    raise RemoteMalformed(f"{url}: says nothing about handles")
 
 
 def _read(answer: Mapping[str, object], resource: str) -> tuple[str, str]:
@@ -113,8 +122,9 @@ def _read(answer: Mapping[str, object], resource: str) -> tuple[str, str]:
     if not isinstance(subject, str) or not subject.startswith("acct:") or not isinstance(links, list):
         raise RemoteMalformed(f"the answer about {resource} cannot be read")
     for link in links:
-        if isinstance(link, Mapping) and link.get("rel") == "self" and link.get("type") in _ACTIVITY_TYPES:
-            href = link.get("href")
-            if isinstance(href, str):
-                return subject.removeprefix("acct:"), href
+        if not isinstance(link, Mapping) or link.get("rel") != "self":
+            continue
+        kind, href = link.get("type"), link.get("href")
+        if isinstance(kind, str) and kind in _ACTIVITY_TYPES and isinstance(href, str):
+            return subject.removeprefix("acct:"), href
     raise RemoteMalformed(f"the answer about {resource} names no ActivityPub actor")

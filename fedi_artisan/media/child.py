@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from fedi_artisan.domain.photos import Facts, PictureType, Remark, Role
-from fedi_artisan.media import frames, metadata
+from fedi_artisan.media import frames, metadata, walls
 from fedi_artisan.media.authorship import Authorship
 from fedi_artisan.media.derive import Look, Made, Mark, derive, forbid_other_loaders, whole
 from fedi_artisan.media.derive.avatar import avatar
@@ -161,6 +161,7 @@ def _bind(memory_bytes: int, time_s: int) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (time_s, time_s + 1))
     # The parent ends this process in time; should the parent be gone, this does.
     signal.alarm(time_s)
+    walls.build()
 
 
 def _follow_into_death() -> None:

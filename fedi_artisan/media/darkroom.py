@@ -16,7 +16,7 @@ from typing import IO
 
 from fedi_artisan.config import Config
 from fedi_artisan.domain.photos import AVATAR_PX, GLIMPSE_PX, POST_BYTES, PictureType, Rendition, Role
-from fedi_artisan.errors import BadPhoto
+from fedi_artisan.errors import BadPhoto, PhotoInterrupted
 from fedi_artisan.media import frames
 from fedi_artisan.media.incoming import begin
 from fedi_artisan.media.kinds import HEAD_BYTES, kind_of
@@ -157,6 +157,7 @@ async def _expose(order: _Order, kept: contextlib.ExitStack) -> tuple[frames.Tol
 
     Raises:
         PhotoRefused: the child refused it, took too long, or came to grief.
+        PhotoInterrupted: somebody else killed the child.
     """
     process = _start(order)
     listening = asyncio.ensure_future(to_its_end(_listen, process, order, kept))
@@ -172,6 +173,9 @@ async def _expose(order: _Order, kept: contextlib.ExitStack) -> tuple[frames.Tol
             await listening
     if status in {-signal.SIGXCPU, -signal.SIGALRM}:
         raise PhotoRefused(Refusal.TIME)
+    if status == -signal.SIGKILL:
+        # Not by us, who would not be here then: where memory runs out, the system ends the child before all else.
+        raise PhotoInterrupted("there was too little memory here to look at this picture. Give it again in a while.")
     if status != 0:
         _log.warning("the photo child ended with %d: %r", status, complaint[-1000:])
         raise PhotoRefused(Refusal.MEMORY)

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
+from fedi_artisan import disk
 from fedi_artisan.errors import NotFound
 from fedi_artisan.media import unfinished
 from fedi_artisan.media.stored import CHUNK_BYTES, Content, Stored, check
@@ -46,7 +47,8 @@ class Folder:
         """Do what `put` does, and wait for it."""
         target = self.place(name)
         is_new = not target.parent.exists()
-        target.parent.mkdir(mode=0o755 if self.mode & 0o004 else 0o700, parents=True, exist_ok=True)
+        # A web server in front may be the one who reads public pictures.
+        disk.make_folder(target.parent, mode=disk.mode_around(self.mode))
         with file.open("rb") as opened:
             os.fchmod(opened.fileno(), self.mode)
             os.utime(opened.fileno())
@@ -57,9 +59,9 @@ class Folder:
             if error.errno != errno.EXDEV:
                 raise
             self._bring(file, target)
-        _sync(target.parent)
+        disk.settle(target.parent)
         if is_new:
-            _sync(self.root, self.root.parent)
+            disk.settle(self.root, self.root.parent)
 
     async def put(self, file: Path, name: str) -> None:
         """Take over *file* under *name*; both the file and its name are on the disk when this returns."""
@@ -140,16 +142,6 @@ def _telling() -> Iterator[None]:
         yield
     except FileNotFoundError:
         raise NotFound("There is no such picture.") from None
-
-
-def _sync(*folders: Path) -> None:
-    """See that the names in *folders* are on the disk: a file whose name is lost is lost."""
-    for folder in folders:
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def _copy(place: Path, to: Path) -> None:

@@ -1,7 +1,6 @@
 """How a photograph comes in: onto the disk as it is, never more than is allowed, and nothing is left of a failure."""
 
 import contextlib
-import errno
 import hashlib
 import os
 import stat
@@ -13,14 +12,13 @@ from typing import Self
 
 from fedi_artisan.config import Config
 from fedi_artisan.domain.texts import say
-from fedi_artisan.errors import BadPhoto, DiskFull, TooLarge, Words
+from fedi_artisan.errors import BadPhoto, TooLarge, Words, of_system
 from fedi_artisan.media import unfinished
 from fedi_artisan.media.kinds import GIVE_INSTEAD, HEAD_BYTES
 from fedi_artisan.media.threads import to_its_end
 from fedi_artisan.media.unfinished import Unfinished
 
 _CHUNK_BYTES = 1 << 20
-_FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,16 +137,17 @@ def _copied(copy: Unfinished, path: Path, most_bytes: int) -> Upload:
 
 @contextlib.contextmanager
 def told_when_full() -> Iterator[None]:
-    """Say in our own words that the disk is full.
+    """Say in our own words that the disk is full, or fails.
 
     Raises:
-        DiskFull: it was, somewhere in the block.
+        DiskFull, OutOfOrder: it did, somewhere in the block.
     """
     try:
         yield
     except OSError as error:
-        if error.errno in _FULL:
-            raise DiskFull("the disk here is full, and takes nothing more") from error
+        failure = of_system(error)
+        if failure is not None:
+            raise failure from error
         raise
 
 

@@ -12,7 +12,7 @@ from fedi_artisan.errors import StoreUnavailable
 from fedi_artisan.media.incoming import sweep
 from fedi_artisan.media.store import Stores
 from fedi_artisan.media.stored import Store, is_old_original
-from fedi_artisan.media.turns import Shelf, turn
+from fedi_artisan.media.turns import Shelf, removing, turn
 from fedi_artisan.storage import photo_files, photos
 from fedi_artisan.storage.db import Database
 from fedi_artisan.storage.shown import LOOK_EVERY_S
@@ -66,10 +66,16 @@ class PhotoFiles:
         """Remove the files that nothing speaks of, of *only* these where given; return how many.
 
         A killed process may leave some; and what a withdrawn work showed is to be gone at once, or nearly: the running
-        server takes a moment to notice that its kept pages still name them.
+        server takes a moment to notice that its kept pages still name them. While a backup is being made nothing goes;
+        whoever makes it collects at its end.
         """
         if only is not None:
             await asyncio.sleep(2 * LOOK_EVERY_S)
+        with removing(self.config) as may_remove:
+            return await self._remove(only) if may_remove else 0
+
+    async def _remove(self, only: Files | None) -> int:
+        """Do what `collect` does."""
         removed = 0
         for shelf, store, list_used in (
             (Shelf.PICTURES, self.stores.public, photo_files.list_used),

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -12,9 +13,10 @@ from pathlib import Path
 from fedi_artisan.config import Config
 from fedi_artisan.domain.clock import Clock, utc_now
 from fedi_artisan.domain.photos import Photo
+from fedi_artisan.domain.tally import Tally
 from fedi_artisan.domain.terms import OwnTerms
 from fedi_artisan.domain.uris import Uris
-from fedi_artisan.errors import BadPhoto, NotFound, StoreUnavailable
+from fedi_artisan.errors import BadPhoto, NotFound, PhotoInterrupted, StoreUnavailable
 from fedi_artisan.media import darkroom
 from fedi_artisan.media.incoming import begin
 from fedi_artisan.media.recipe import Recipe
@@ -32,6 +34,8 @@ _log = logging.getLogger(__name__)
 
 _LOOK_EVERY_S = 5.0
 _FIRST_WAIT = timedelta(seconds=5)
+# A photograph that takes all the memory there is, each time, is refused in the end.
+_MOST_INTERRUPTED = 6
 
 
 class Outcome(Enum):
@@ -52,6 +56,7 @@ class PhotoQueue:
     stores: Stores
     uris: Uris
     clock: Clock = utc_now
+    tally: Tally = field(default_factory=Tally)
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self) -> None:
@@ -106,7 +111,9 @@ class PhotoQueue:
         if not await self._is_due():
             return None
         async with turn(self.config, Shelf.PICTURES):
+            began = time.perf_counter()
             outcome = await self._take_turn(on_picture)
+            self.tally.photographs[outcome.name.lower()].add(time.perf_counter() - began)
         # Whoever waits for the turn looks only now and then: a long rebuild must not keep a new photograph waiting.
         await asyncio.sleep(LET_OTHERS_S)
         return outcome
@@ -126,7 +133,8 @@ class PhotoQueue:
         try:
             await self._make(job, recipe, on_picture)
         except (BadPhoto, StoreUnavailable, NotFound, OSError) as error:
-            if isinstance(error, BadPhoto) and not job.recipe:
+            interrupted = isinstance(error, PhotoInterrupted) and job.attempts < _MOST_INTERRUPTED
+            if isinstance(error, BadPhoto) and not job.recipe and not interrupted:
                 await self._refuse(job, error)
                 return Outcome.REFUSED
             # It could be read before, or was no fault of its own: what is shown stays.
@@ -155,6 +163,8 @@ class PhotoQueue:
             if job.recipe != recipe.digest:
                 try:
                     await self._make(job, recipe, on_picture)
+                except PhotoInterrupted:
+                    raise
                 except BadPhoto as error:
                     raise await self._refuse(job, error) from error
         async with self.db.read() as tx:

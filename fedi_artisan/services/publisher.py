@@ -3,12 +3,13 @@
 import asyncio
 import contextlib
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from fedi_artisan.domain.clock import Clock, utc_now
+from fedi_artisan.domain.clock import Clock, Span, utc_now
 from fedi_artisan.domain.uris import Uris
-from fedi_artisan.errors import NotFound
+from fedi_artisan.errors import DiskFull, NotFound, OutOfOrder
 from fedi_artisan.services import post_drafts as post_drafts_service
 from fedi_artisan.services.policies import close_ripe
 from fedi_artisan.services.publication import publish
@@ -25,11 +26,18 @@ PUBLISHED_KEPT = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Publisher:
-    """Publishes what is due. Its parts are what every step needs."""
+    """Publishes what is due. Its parts are what every step needs.
+
+    Args:
+        db, uris: where everything is.
+        clock: what time it is.
+        doubted: what time it perhaps is not yet: for a while after the clock was set ahead, works for then stay in.
+    """
 
     db: Database
     uris: Uris
     clock: Clock = utc_now
+    doubted: Callable[[], Span | None] = lambda: None
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self) -> None:
@@ -54,14 +62,16 @@ class Publisher:
         What goes wrong with one is told on its draft, which is open again then, and holds up no other.
         """
         async with self.db.read() as tx:
-            due = await drafts.list_due(tx, self.clock())
+            due = await drafts.list_due(tx, self.clock(), but=self.doubted())
         published = 0
         for artisan_id, uid in due:
             try:
                 published += await self._publish(artisan_id, uid)
             except NotFound:
                 continue  # it was discarded a moment ago
-            except Exception:  # noqa: BLE001 - a full disk, or whatever: it stays due, is tried again, and holds up nobody
+            except (DiskFull, OutOfOrder):
+                raise  # so would all others
+            except Exception:  # noqa: BLE001 - whatever it is: it stays due, is tried again, and holds up nobody
                 _log.exception("draft %s could not be published", uid)
         return published
 
@@ -84,6 +94,8 @@ class Publisher:
             try:
                 async with self.db.write() as tx:
                     said += await post_drafts_service.publish_due(tx, self.uris, draft_id, self.clock())
+            except (DiskFull, OutOfOrder):
+                raise
             except Exception:  # noqa: BLE001 - as above
                 _log.exception("what was written could not be said")
         return said

@@ -202,6 +202,17 @@ async def put_key(tx: Tx, key: StoredKey, now: datetime) -> None:
     await tx.execute(sql, (key.artisan_id, key.private_pem, key.public_pem, to_ms(now)))
 
 
+async def list_keys(tx: Tx) -> list[StoredKey]:
+    """Return all keys: of the server itself, and of every artisan."""
+    rows = await fetch_all(tx, "SELECT artisan_id, private_pem, public_pem FROM keys ORDER BY artisan_id")
+    return [StoredKey(row["artisan_id"], row["private_pem"], row["public_pem"]) for row in rows]
+
+
+async def set_private_pem(tx: Tx, key: StoredKey, private_pem: str) -> None:
+    """Store the private half of a key in another form."""
+    await tx.execute("UPDATE keys SET private_pem = ? WHERE artisan_id IS ?", (private_pem, key.artisan_id))
+
+
 async def get_key(tx: Tx, artisan_id: int | None) -> StoredKey:
     """Return the key of an artisan, or of the server itself for None.
 

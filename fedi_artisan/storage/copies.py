@@ -1,4 +1,4 @@
-"""When copies of the data folder were made."""
+"""When copies of the data folder were made: by hand, or by `backup`, of which storage/backups.py knows more."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -20,5 +20,10 @@ async def note(tx: Tx, by: By, now: datetime) -> None:
 
 async def last(tx: Tx) -> datetime | None:
     """Return when the last copy was made; None where none was."""
-    moment = await fetch_value(tx, "SELECT coalesce(max(made_at), 0) FROM copies")
+    sql = """
+        SELECT coalesce(max(made_at), 0) FROM (
+            SELECT made_at FROM copies
+            UNION ALL SELECT begun_at FROM backups WHERE ended_at IS NOT NULL AND fault IS NULL)
+    """
+    moment = await fetch_value(tx, sql)
     return from_ms(moment) if moment else None

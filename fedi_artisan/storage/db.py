@@ -1,28 +1,29 @@
-"""Opening the database, its transactions and its migrations."""
+"""Opening the database, and its transactions."""
 
 import asyncio
 import contextlib
-import logging
 import os
 import sqlite3
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Self
 
 import aiosqlite
 
+from fedi_artisan.config import Config
 from fedi_artisan.domain.filters import folded
-from fedi_artisan.errors import BadDatabase, DiskFull
-
-_log = logging.getLogger(__name__)
+from fedi_artisan.domain.tally import Durations
+from fedi_artisan.errors import BadDatabase, OutOfOrder
+from fedi_artisan.resources import folder
+from fedi_artisan.storage import failures
 
 Tx = aiosqlite.Connection
 Row = sqlite3.Row
 
 READERS = 2
 BUSY_TIMEOUT_MS = 10_000
-_INCREMENTAL = 2
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -44,30 +45,31 @@ def moment_or_none(stored: int | None) -> datetime | None:
 class Database:
     """One writer and a few readers on one SQLite file.
 
-    A class because connections are opened and closed together, and because writing takes turns.
+    A class because connections are opened and closed together, and because writing takes turns: how long whoever writes
+    waits for hers is counted in *waits*.
     """
 
     def __init__(self, writer: Tx, readers: list[Tx]) -> None:
         self._writer = writer
         self._turn = asyncio.Lock()
+        self.waits = Durations()
         self._readers = readers
         self._free: asyncio.LifoQueue[Tx] = asyncio.LifoQueue()
         for reader in readers:
             self._free.put_nowait(reader)
 
     @classmethod
-    async def open(cls, path: Path, folder: Path, *, readers: int = READERS) -> Self:
-        """Open the file *path*, which must stand at the newest schema in *folder*.
+    async def open(cls, path: Path, steps: Path, *, readers: int = READERS) -> Self:
+        """Open the file *path*, which must stand at the newest schema in the folder *steps*.
 
         Raises:
             BadDatabase: there is none, or it is older or newer than this program.
         """
-        if not os.path.exists(path):  # noqa: ASYNC240, PTH110 - once, at start
-            raise BadDatabase(f"{path}: there is no database yet. `fedi-artisan init` makes one.")
+        check_there(path)
         async with contextlib.AsyncExitStack() as opened:
-            connections = [await _connect(path, opened) for _ in range(1 + readers)]
+            connections = [await connect(path, opened) for _ in range(1 + readers)]
             version = await fetch_value(connections[0], "PRAGMA user_version")
-            _check_version(path, version, max(migrations(folder), default=0))
+            check_version(path, version, max(migrations(steps), default=0))
             opened.pop_all()
         return cls(connections[0], connections[1:])
 
@@ -79,15 +81,21 @@ class Database:
     async def data_version(self) -> int:
         """Return a number that differs whenever anything has been written, here or by another process."""
         # The number belongs to a connection: it must always be the same one that is asked.
-        return await fetch_value(self._readers[0], "PRAGMA data_version")
+        with _named_failures():
+            return await fetch_value(self._readers[0], "PRAGMA data_version")
 
     @contextlib.asynccontextmanager
     async def read(self) -> AsyncIterator[Tx]:
-        """Give a connection for looking things up: all that is read in the block is of one moment."""
+        """Give a connection for looking things up: all that is read in the block is of one moment.
+
+        Raises:
+            OutOfOrder: the disk fails, or the database is damaged.
+        """
         reader = await self._free.get()
         try:
-            await reader.execute("BEGIN")
-            yield reader
+            with _named_failures():
+                await reader.execute("BEGIN")
+                yield reader
         finally:
             # Also of a cancelled task the last statement still runs: this stands in line behind it.
             try:
@@ -103,32 +111,68 @@ class Database:
 
         Raises:
             DiskFull: it takes no more, and nothing was written.
+            OutOfOrder: the disk fails, or the database is damaged; nothing was written.
         """
+        asked_at = time.perf_counter()
         async with self._turn:
-            try:
-                await self._writer.execute("BEGIN IMMEDIATE")
-                yield self._writer
-                await self._writer.commit()
-            except BaseException as error:
-                # Of a cancelled task the last statement still runs, the first and the last one here as well: undoing
-                # stands in line behind it.
-                await self._writer.rollback()
-                if isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode == sqlite3.SQLITE_FULL:
-                    raise DiskFull("the disk here is full, and takes nothing more") from error
-                raise
+            with _named_failures():
+                try:
+                    await self._writer.execute("BEGIN IMMEDIATE")
+                    self.waits.add(time.perf_counter() - asked_at)
+                    yield self._writer
+                    _check_still_open(self._writer)
+                    await self._writer.commit()
+                except BaseException:
+                    # Of a cancelled task the last statement still runs, the first and the last one here as well:
+                    # undoing stands in line behind it.
+                    with contextlib.suppress(sqlite3.Error):
+                        await self._writer.rollback()
+                    raise
+
+    @contextlib.asynccontextmanager
+    async def write_without_trace(self) -> AsyncIterator[Tx]:
+        """As `write`; what was overwritten in the block is then nowhere in the files any more.
+
+        Without this, SQLite leaves old bytes where they were until something else comes there.
+        """
+        await self._writer.execute("PRAGMA secure_delete = ON")
+        try:
+            async with self.write() as tx:
+                yield tx
+            await self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            await self._writer.execute("PRAGMA secure_delete = OFF")
+
+
+@contextlib.asynccontextmanager
+async def open_database(config: Config, *, readers: int = READERS) -> AsyncIterator[Database]:
+    """Open the database of a portfolio, beside a running server or without one, and close it at the end.
+
+    Raises:
+        BadDatabase: there is none, or it is older or newer than this program.
+    """
+    db = await Database.open(config.database, folder("migrations"), readers=readers)
+    try:
+        yield db
+    finally:
+        await db.close()
 
 
 @contextlib.asynccontextmanager
 async def savepoint(tx: Tx) -> AsyncIterator[None]:
-    """Make the block within a transaction whole or nothing, leaving the rest of the transaction as it is."""
-    await tx.execute("SAVEPOINT step")
-    try:
-        yield
-    except BaseException:
-        await tx.execute("ROLLBACK TO step")
-        await tx.execute("RELEASE step")
-        raise
-    await tx.execute("RELEASE step")
+    """Make the block within a transaction whole or nothing, leaving the rest of the transaction as it is.
+
+    Raises:
+        DiskFull, OutOfOrder: the disk failed; that may have undone the whole transaction, which has to end then.
+    """
+    with _named_failures():
+        await tx.execute("SAVEPOINT step")
+        try:
+            yield
+            await tx.execute("RELEASE step")
+        except BaseException:
+            await _undo(tx, "step")
+            raise
 
 
 @contextlib.asynccontextmanager
@@ -138,11 +182,39 @@ async def undone(tx: Tx) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        await tx.execute("ROLLBACK TO trial")
-        await tx.execute("RELEASE trial")
+        await _undo(tx, "trial")
 
 
-async def _connect(path: Path, opened: contextlib.AsyncExitStack) -> Tx:
+async def _undo(tx: Tx, name: str) -> None:
+    """Undo what was done since a savepoint, unless a failure of the disk has ended the whole transaction already."""
+    if tx.in_transaction:
+        await tx.execute(f"ROLLBACK TO {name}")
+        await tx.execute(f"RELEASE {name}")
+
+
+def _check_still_open(tx: Tx) -> None:
+    """Refuse to go on where SQLite has undone the whole transaction, and somebody within it made light of that.
+
+    Raises:
+        OutOfOrder: it has.
+    """
+    if not tx.in_transaction:
+        raise OutOfOrder("the disk here fails")
+
+
+@contextlib.contextmanager
+def _named_failures() -> Iterator[None]:
+    """Say in our own words that the disk is full or fails, or that the database is damaged."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        failure = failures.named(error)
+        if failure is None:
+            raise
+        raise failure from error
+
+
+async def connect(path: Path, opened: contextlib.AsyncExitStack) -> Tx:
     """Return one connection with this house's settings; *opened* closes it.
 
     Raises:
@@ -165,7 +237,7 @@ async def _connect(path: Path, opened: contextlib.AsyncExitStack) -> Tx:
         # Names are looked for as people write them: `lower` and `like` know the letters of English alone.
         await connection.create_function("folded", 1, folded, deterministic=True)
     except sqlite3.DatabaseError as error:
-        raise BadDatabase(f"{path}: {error}") from error
+        raise BadDatabase(f"{path}: {failures.named(error) or error}") from error
     return connection
 
 
@@ -201,65 +273,24 @@ async def fetch_value(tx: Tx, sql: str, parameters: tuple[object, ...] = ()) -> 
     return 0 if row is None else int(row[0])
 
 
-def migrations(folder: Path) -> dict[int, Path]:
-    """Return the migration files in *folder* by number, in their order."""
-    return {int(file.name.partition("_")[0]): file for file in sorted(folder.glob("[0-9]*_*.sql"))}
+def migrations(steps: Path) -> dict[int, Path]:
+    """Return the migration files in the folder *steps* by number, in their order."""
+    return {int(file.name.partition("_")[0]): file for file in sorted(steps.glob("[0-9]*_*.sql"))}
 
 
-async def migrate(path: Path, folder: Path) -> list[str]:
-    """Bring the database *path* to the newest schema in *folder*, making it where there is none.
-
-    Each file is one transaction: a failing one leaves the database as it was before that file. Returns the names of
-    the files that were applied.
-
-    Raises:
-        BadDatabase: the database is newer than this program, or a migration failed.
-    """
-    _make_private_file(path)
-    async with contextlib.AsyncExitStack() as opened:
-        connection = await _connect(path, opened)
-        files = migrations(folder)
-        version = await fetch_value(connection, "PRAGMA user_version")
-        if version > max(files, default=0):
-            _check_version(path, version, max(files, default=0))
-        missing = {number: file for number, file in files.items() if number > version}
-        for number, file in missing.items():
-            await _apply(connection, number, file)
-        await _let_shrink(connection, path)
-    return [file.name for file in missing.values()]
+def check_there(path: Path) -> None:
+    """Raise BadDatabase unless there is a database *path*."""
+    if not os.path.exists(path):  # noqa: PTH110 - storage asks before it opens, also within a loop
+        raise BadDatabase(f"{path}: there is no database yet. `fedi-artisan init` makes one.")
 
 
-async def _let_shrink(connection: Tx, path: Path) -> None:
-    """Have a database of before be one that can give room back: written anew once, if the disk has room for it."""
-    if await fetch_value(connection, "PRAGMA auto_vacuum") == _INCREMENTAL:
-        return
-    try:
-        await connection.execute("VACUUM")
-    except sqlite3.OperationalError as error:
-        _log.warning("%s cannot give room back to the disk yet: %s", path, error)
-
-
-def _make_private_file(path: Path) -> None:
-    """Make an empty file that only its owner can read, where there is none: private keys will live in it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-
-
-async def _apply(connection: Tx, number: int, file: Path) -> None:
-    """Apply one migration file whole, or leave everything as it was."""
-    try:
-        sql = await asyncio.to_thread(file.read_text, encoding="utf-8")
-        await connection.executescript(f"BEGIN IMMEDIATE;\n{sql}\nPRAGMA user_version = {number};\nCOMMIT;")
-    except sqlite3.DatabaseError as error:
-        await connection.rollback()
-        raise BadDatabase(f"migration {file.name} failed and was undone: {error}") from error
-
-
-def _check_version(path: Path, version: int, newest: int) -> None:
+def check_version(path: Path, version: int, newest: int) -> None:
     """Raise BadDatabase unless the database stands at the *newest* version that this program knows."""
     if version < newest:
-        raise BadDatabase(f"{path}: the database is at version {version} of {newest}. Run `fedi-artisan migrate`.")
+        raise BadDatabase(
+            f"{path}: the database is at version {version} of {newest}. Start the server, which brings it up to date, "
+            "or run `fedi-artisan migrate`."
+        )
     if version > newest:
         raise BadDatabase(
             f"{path}: this database is at version {version}, made by a newer fedi-artisan; this one knows up to "

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from fedi_artisan.domain.clock import Span
 from fedi_artisan.domain.drafts import DraftPhoto, KeptDraft, Problem, State, problem_of
 from fedi_artisan.domain.terms import OwnTerms
 from fedi_artisan.errors import BadInput, BadPhoto
@@ -203,16 +204,21 @@ async def has_published(tx: Tx, before: datetime) -> bool:
     return bool(await fetch_value(tx, sql, (to_ms(before),)))
 
 
-async def list_due(tx: Tx, now: datetime) -> list[tuple[int, str]]:
-    """Return artisan (row) and uid of the drafts whose moment has come and whose photographs are made."""
+async def list_due(tx: Tx, now: datetime, *, but: Span | None = None) -> list[tuple[int, str]]:
+    """Return artisan (row) and uid of the drafts whose moment has come and whose photographs are made.
+
+    Those are left out *but* for whose moment the clock may be wrong.
+    """
     sql = """
         SELECT artisan_id, uid FROM drafts
-        WHERE state = 'waiting' AND publish_at <= ? AND NOT EXISTS (
+        WHERE state = 'waiting' AND publish_at <= ?1 AND NOT coalesce(publish_at > ?2 AND publish_at <= ?3, FALSE)
+            AND NOT EXISTS (
             SELECT 1 FROM draft_photos JOIN pending_photos ON pending_photos.photo_id = draft_photos.photo_id
             WHERE draft_id = drafts.id)
         ORDER BY publish_at, id
     """
-    return [(int(row["artisan_id"]), str(row["uid"])) for row in await fetch_all(tx, sql, (to_ms(now),))]
+    values = (to_ms(now), but and to_ms(but.start), but and to_ms(but.end))
+    return [(int(row["artisan_id"]), str(row["uid"])) for row in await fetch_all(tx, sql, values)]
 
 
 async def find_next(tx: Tx, now: datetime) -> datetime | None:

@@ -3,15 +3,23 @@
 import asyncio
 import contextlib
 import sqlite3
+import time
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
 
 from fedi_artisan.errors import BadDatabase
-from fedi_artisan.storage.db import Tx, fetch_all, migrations, moment_or_none, to_ms
+from fedi_artisan.storage.db import Tx, check_there, fetch_all, fetch_value, migrations, moment_or_none, to_ms
+from fedi_artisan.storage.failures import damaged, named
 
 _MOST_FAULTS = 3
+# A look at the database has four seconds, however large it is; between so many steps of SQLite one looks at the clock.
+_LOOKED_THROUGH_AT_START_S = 0.25
+_LOOKED_THROUGH_S = 3.0
+_STRAYS_S = 1.0
+_STEPS = 10_000
+_STRAYS = 'SELECT DISTINCT "table" FROM pragma_foreign_key_check'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,11 +29,17 @@ class Health:
     Args:
         version: of its schema; *newest* is the one that this program knows.
         faults: what SQLite finds wrong with it, in its own words; none where it is whole.
+        whole: whether all of it was looked through in the time there is.
+        strays: the tables in which rows belong to rows that are not there, by name; empty where none do.
+        log_bytes: how large that is which SQLite keeps beside it until it is tidied (its write-ahead log).
     """
 
     version: int
     newest: int
     faults: tuple[str, ...]
+    whole: bool = True
+    strays: str = ""
+    log_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,16 +76,55 @@ async def examine(path: Path, folder: Path) -> Health:
     return await asyncio.to_thread(_examine, path, max(migrations(folder), default=0))
 
 
+def check_whole(path: Path) -> None:
+    """Look through the database *path* before anybody comes, as far as that is quick.
+
+    Raises:
+        BadDatabase: it is damaged, and what to do.
+    """
+    try:
+        with contextlib.closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as connection:
+            said = _within(connection, _LOOKED_THROUGH_AT_START_S, "PRAGMA quick_check(1)")
+    except sqlite3.DatabaseError as error:
+        raise BadDatabase(f"{path}: {named(error) or error}") from error
+    faults = [line for line in said or () if line != "ok"]
+    if faults:
+        raise BadDatabase(f"{path}: {damaged()} ({faults[0]})")
+
+
 def _examine(path: Path, newest: int) -> Health:
-    if not path.exists():
-        raise BadDatabase(f"{path}: there is no database yet. `fedi-artisan init` makes one.")
+    check_there(path)
+    log = path.with_name(f"{path.name}-wal")
     try:
         with contextlib.closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as connection:
             version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-            said = [str(row[0]) for row in connection.execute(f"PRAGMA quick_check({_MOST_FAULTS})")]
+            said = _within(connection, _LOOKED_THROUGH_S, f"PRAGMA quick_check({_MOST_FAULTS})")
+            strays = _within(connection, _STRAYS_S, _STRAYS)
+            log_bytes = log.stat().st_size if log.exists() else 0
     except sqlite3.DatabaseError as error:
         raise BadDatabase(f"{path}: {error}") from error
-    return Health(version=version, newest=newest, faults=tuple(line for line in said if line != "ok"))
+    return Health(
+        version=version,
+        newest=newest,
+        faults=tuple(line for line in said or () if line != "ok"),
+        whole=said is not None,
+        strays=", ".join(strays or ()),
+        log_bytes=log_bytes,
+    )
+
+
+def _within(connection: sqlite3.Connection, seconds: float, sql: str) -> list[str] | None:
+    """Return the first column of all rows; None where it takes longer than so many seconds."""
+    end = time.monotonic() + seconds
+    connection.set_progress_handler(lambda: time.monotonic() > end, _STEPS)
+    try:
+        return [str(row[0]) for row in connection.execute(sql)]
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
+            return None
+        raise
+    finally:
+        connection.set_progress_handler(None, 0)
 
 
 def sqlite_version() -> str:
@@ -94,6 +147,11 @@ async def deliveries(tx: Tx, now: datetime) -> Waiting:
         FROM deliveries AS d WHERE state = 'waiting'
     """
     return await _waiting(tx, sql, to_ms(now))
+
+
+async def left_in_peace(tx: Tx, now: datetime) -> int:
+    """Return how many servers are not asked for a while, as they did not answer."""
+    return await fetch_value(tx, "SELECT count(*) FROM hosts WHERE closed_until > ?", (to_ms(now),))
 
 
 async def sent(tx: Tx, since: datetime) -> Sent:

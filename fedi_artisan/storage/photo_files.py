@@ -5,24 +5,25 @@ from datetime import datetime
 
 from fedi_artisan.storage.db import Tx, fetch_all, fetch_one, fetch_value, to_ms
 
+USED = """
+    SELECT file FROM renditions UNION SELECT file FROM former_pictures
+    UNION SELECT file FROM small_copies
+"""
+USED_ORIGINALS = """
+    SELECT original AS file FROM photos WHERE original IS NOT NULL
+    UNION SELECT json_extract(watermark, '$.image') FROM artisans
+        WHERE json_extract(watermark, '$.image') IS NOT NULL
+"""
+
 
 async def list_used(tx: Tx) -> set[str]:
     """Return the names of all public pictures that something shows, or showed lately."""
-    sql = """
-        SELECT file FROM renditions UNION SELECT file FROM former_pictures
-        UNION SELECT file FROM small_copies
-    """
-    return {row["file"] for row in await fetch_all(tx, sql)}
+    return {row["file"] for row in await fetch_all(tx, USED)}
 
 
 async def list_used_originals(tx: Tx) -> set[str]:
     """Return the names of all originals, and of the pictures that serve as watermarks."""
-    sql = """
-        SELECT original AS file FROM photos WHERE original IS NOT NULL
-        UNION SELECT json_extract(watermark, '$.image') FROM artisans
-            WHERE json_extract(watermark, '$.image') IS NOT NULL
-    """
-    return {row["file"] for row in await fetch_all(tx, sql)}
+    return {row["file"] for row in await fetch_all(tx, USED_ORIGINALS)}
 
 
 async def forget_former(tx: Tx, before: datetime) -> int:

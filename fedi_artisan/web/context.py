@@ -18,6 +18,7 @@ from fedi_artisan.federation.looking import Looking
 from fedi_artisan.federation.reading import Reading
 from fedi_artisan.federation.relocation import Relocation
 from fedi_artisan.media.store import Stores
+from fedi_artisan.services.backups.schedule import Schedule
 from fedi_artisan.services.house import Rounds
 from fedi_artisan.services.passwords import Passwords
 from fedi_artisan.services.photo_files import PhotoFiles
@@ -54,6 +55,7 @@ class Site:
     glimpses: Glimpses
     reading: Reading
     relocation: Relocation
+    schedule: Schedule
 
 
 def site_of(request: Request) -> Site:

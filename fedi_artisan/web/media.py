@@ -17,6 +17,7 @@ from fedi_artisan.domain.uris import origin_of
 from fedi_artisan.errors import ArtisanError, NotFound, StoreUnavailable
 from fedi_artisan.media.stored import PUBLIC_NAMES, Content, check
 from fedi_artisan.storage import photo_files
+from fedi_artisan.web.answers.safeguards import Safeguards
 from fedi_artisan.web.context import Site, site_of
 from fedi_artisan.web.people.pages import known
 from fedi_artisan.web.programs import reservation, rights
@@ -53,7 +54,8 @@ class MediaHost:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request (ASGI 3)."""
         if scope["type"] == "http" and self._is_asked(scope) and not _asks_for_photograph(scope):
-            await _failure(404, "there is nothing here but photographs")(scope, receive, send)
+            nothing = _failure(404, "there is nothing here but photographs")
+            await Safeguards(nothing, https=self._scheme == "https")(scope, receive, send)
         else:
             await self._app(scope, receive, send)
 

@@ -17,6 +17,7 @@ from fedi_artisan.vocab import render
 from fedi_artisan.web import negotiate
 from fedi_artisan.web.context import site_of
 from fedi_artisan.web.documents import document
+from fedi_artisan.web.tries import VISITOR
 
 
 def signed(request: Request, body: bytes = b"") -> SignedRequest:
@@ -29,6 +30,7 @@ def signed(request: Request, body: bytes = b"") -> SignedRequest:
         url=f"{site_of(request).config.origin}{path}{'?' if query else ''}{query}",
         headers=_headers(request),
         body=body,
+        sender=request.scope.get(VISITOR, ""),
     )
 
 

@@ -1,11 +1,12 @@
 """The table of every URL."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from fedi_artisan.domain import probes
 from fedi_artisan.web import (
     activitypub,
     arriving,
@@ -13,14 +14,16 @@ from fedi_artisan.web import (
     negotiate,
     outboxes,
     posts,
+    probe,
     quotes,
     readers,
     shelves,
     wellknown,
 )
+from fedi_artisan.web.later import Later
 from fedi_artisan.web.people import home, interact, journal, printing, public, static, works
 from fedi_artisan.web.programs import feeds, journal_feeds, oembed, rights, sitemap
-from fedi_artisan.web.studio.routes import STUDIO
+from fedi_artisan.web.studio.visit import HOME
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -34,10 +37,17 @@ def negotiated(page: Endpoint, document: Endpoint) -> Endpoint:
     return endpoint
 
 
+def _studio() -> Sequence[Route]:
+    """Return the routes of the studio, two thirds of all, which only the artisan needs, and not before she comes."""
+    from fedi_artisan.web.studio.routes import STUDIO  # noqa: PLC0415 - what it loads takes as long as half a start
+
+    return STUDIO
+
+
 _POST = ["POST"]
 _FORM = ["GET", "POST"]
 
-ROUTES = [
+ROUTES: list[Route | Later] = [
     # What visitors see
     Route("/", negotiated(home.home, activitypub.actor_of_home)),
     Route(works.PATH, negotiated(works.works, outboxes.outbox_of_works)),
@@ -83,7 +93,9 @@ ROUTES = [
     Route("/media/{name}", media.media),
     Route("/static/{name}", static.static_file),
     # The artisan's own pages
-    *STUDIO,
+    Later(HOME, _studio),
+    # This server, asking itself
+    Route(probes.AMONG_SERVERS + "{token}", probe.probe, methods=_POST),
     # Other servers
     Route("/.well-known/webfinger", wellknown.webfinger),
     Route("/.well-known/host-meta", wellknown.host_meta),
@@ -114,3 +126,17 @@ ROUTES = [
     Route("/ap/tags/{tag}", shelves.tag),
     Route("/ap/activities/{uid}", activitypub.activity),
 ]
+
+
+def routes_at(path: str) -> Iterator[Route]:
+    """Give the routes among which an address is found."""
+    for one in ROUTES:
+        if isinstance(one, Route):
+            yield one
+        elif one.holds(path):
+            yield from one.routes
+
+
+def every_route() -> list[Route]:
+    """Return all routes."""
+    return [route for one in ROUTES for route in ([one] if isinstance(one, Route) else one.routes)]

@@ -2,11 +2,13 @@
 
 import ipaddress
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from cachetools import LRUCache
 
 from fedi_artisan.domain.clock import Clock
 
+VISITOR = "visitor"  # in the scope of a request: who asks; empty where a web server in front does not say for whom
 _MOST_REMEMBERED = 10_000
 _NETWORK_OF_A_VISITOR = 64  # bits of an IPv6 address: a household has all of what follows
 _LONGEST_NAME = 64
@@ -39,19 +41,25 @@ class Tries:
         """
         now = self._clock().timestamp()
         steps = {name: _step(self._over_at.get(name, 0.0), pace, now) for name, pace in counted}
-        wait_s = max(wait_s for _, wait_s in steps.values())
-        if wait_s > 0:
-            return wait_s
-        for name, (over_at, _) in steps.items():
-            self._over_at[name] = over_at
-        return 0.0
+        wait_s = max(step.wait_s for step in steps.values())
+        for name, step in steps.items():
+            self._over_at[name] = step.over_at if wait_s > 0 else step.over_at + step.every_s
+        return max(wait_s, 0.0)
 
 
-def _step(over_at: float, pace: Pace, now: float) -> tuple[float, float]:
-    """Return when all would be over with one try more, and how long that one has to wait."""
-    # A clock that was set back must not lock anybody out.
+class _Step(NamedTuple):
+    """When all that was tried is over, how much later with one try more, and how long that one has to wait."""
+
+    over_at: float
+    every_s: float
+    wait_s: float
+
+
+def _step(over_at: float, pace: Pace, now: float) -> _Step:
+    """Return what one try more would mean."""
+    # A clock that was set back must not lock anybody out: nothing takes longer than all that is free at once.
     over_at = min(max(over_at, now), now + pace.at_once * pace.every_s)
-    return over_at + pace.every_s, over_at - now - (pace.at_once - 1) * pace.every_s
+    return _Step(over_at, pace.every_s, over_at - now - (pace.at_once - 1) * pace.every_s)
 
 
 def visitor_of(address: str) -> str:

@@ -30,7 +30,9 @@ async def test_five_questions_lead_to_a_portfolio(house: House, browser: Browser
         await page.get_by_label("Portrait").first.set_input_files(SMALL)
         if scripts:
             # She sees it before it is sent.
-            await expect(page.locator("#portrait-shown img")).to_have_attribute("src", re.compile("^blob:"))
+            await expect(page.locator("#portrait-shown img")).to_have_attribute(
+                "src", re.compile("^blob:"), timeout=15_000
+            )
         await onward.tap()
         await expect(page.get_by_role("heading", level=1)).to_have_text("In which language do you write?")
         await page.get_by_role("link", name="Back").tap()

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fedi_artisan.cli import cli
-from tests.cli.typed import Terminal, Typed
+from tests.cli.typed import Terminal, Typed, all_commands
 
 PHOTO = Path(__file__).parents[1] / "data" / "photos"
 
@@ -36,7 +35,7 @@ def rows(terminal: Terminal, sql: str) -> list[tuple[object, ...]]:
     "words",
     [
         [],
-        *([name] for name in sorted(cli.commands)),
+        *([name] for name in all_commands()),
         ["key", "rotate"],
         *(["page", name] for name in ("write", "revise", "remove", "order")),
     ],
@@ -150,7 +149,7 @@ def test_what_a_work_need_not_say_can_be_taken_away(home: Terminal) -> None:
     ]
     assert home.say("revise", "jar", *gone, "--availability", "unset").code == 0
     columns = "title, text, materials, techniques, price_amount, availability, series_id, year"
-    left = f"SELECT {columns}, dimensions IS NOT NULL, (SELECT count(*) FROM tags) FROM works"  # noqa: S608
+    left = f"SELECT {columns}, dimensions IS NOT NULL, (SELECT count(*) FROM tags) FROM works"  # noqa: S608 - ours
     assert rows(home, left) == [("Jar", "", "[]", "[]", None, None, None, 2026, 1, 0)]
     assert home.say("revise", "jar", "--year", "", "--dimensions", "").code == 0
     assert rows(home, "SELECT title, year, dimensions FROM works") == [("Jar", None, None)]

@@ -42,7 +42,7 @@ def test_the_demo_opens_and_leaves_nothing(terminal: Terminal) -> None:
         assert f"http://127.0.0.1:{port}/" in running.stdout.readline()
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/?lang=fr", timeout=10) as answer:
             page = answer.read().decode()
-        assert "Bague martelée" in page
+        assert "Jarre de lune" in page
         assert "Atelier Léa Morel" in page
         [kept] = terminal.folder.iterdir()
         assert (kept / "config.toml").exists()

@@ -35,7 +35,9 @@ def in_languages(told: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any
 
 def french() -> Iterator[str]:
     """Give every French text of the sample."""
-    yield from (texts["fr"] for _, texts in in_languages(sample.read(SAMPLE).told))
+    for told in (sample.read(SAMPLE), *sample.read_neighbours(SAMPLE)):
+        yield from (texts["fr"] for _, texts in in_languages(told.told))
+        yield from (deed["text"] for deed in told.told.get("deeds", ()) if "text" in deed)
     yield from (file.read_text(encoding="utf-8") for file in (SAMPLE / "pages").glob("*.fr.md"))
 
 

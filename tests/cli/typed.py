@@ -6,6 +6,7 @@ second for each command. How it starts from nothing is tried by test_serve.py an
 
 import multiprocessing
 import os
+import pkgutil
 import runpy
 import sys
 import tempfile
@@ -16,13 +17,16 @@ from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from typing import IO
 
+import click
 from click.testing import CliRunner
 
+import fedi_artisan.cli
 from fedi_artisan.cli import cli
 from fedi_artisan.errors import ArtisanError
 
 PROGRAM = (sys.executable, "-m", "fedi_artisan")
 _TIMEOUT_S = 60
+_USUAL = 0o022
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +44,14 @@ class Terminal:
 
     folder: Path
 
-    def type(self, *words: str, stdin: str = "", **environment: str) -> Typed:
-        """Run `fedi-artisan` with *words*."""
+    def type(self, *words: str, stdin: str = "", umask: int = _USUAL, **environment: str) -> Typed:
+        """Run `fedi-artisan` with *words*, in a terminal that takes away the rights *umask* from new files."""
         with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
             given.write(stdin.encode())
             given.seek(0)
             surroundings = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", **environment}
             streams = tuple(_passed(stream) for stream in (given, out, err))
-            process = _warm().Process(target=_run, args=(words, self.folder, surroundings, streams))
+            process = _warm().Process(target=_run, args=(words, self.folder, surroundings, streams, umask))
             process.start()
             process.join(_TIMEOUT_S)
             if process.exitcode is None:
@@ -77,7 +81,8 @@ class Terminal:
 def _warm() -> ForkServerContext:
     """Return how a process is split off that has read the program already."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["fedi_artisan.cli"])
+    rooms = [f"fedi_artisan.cli.{room.name}" for room in pkgutil.iter_modules(fedi_artisan.cli.__path__)]
+    context.set_forkserver_preload(rooms)
     return context
 
 
@@ -92,7 +97,9 @@ def _content(stream: IO[bytes]) -> str:
     return stream.read().decode()
 
 
-def _run(words: tuple[str, ...], folder: Path, surroundings: Mapping[str, str], streams: tuple[str, ...]) -> None:
+def _run(
+    words: tuple[str, ...], folder: Path, surroundings: Mapping[str, str], streams: tuple[str, ...], umask: int
+) -> None:
     """Be the command: with its own words, folder, environment and streams."""
     for number, (name, mode) in enumerate(zip(streams, ("r", "w", "w"), strict=True)):
         with Path(name).open(mode) as opened:
@@ -100,8 +107,16 @@ def _run(words: tuple[str, ...], folder: Path, surroundings: Mapping[str, str], 
     sys.stdin, sys.stdout, sys.stderr = (
         os.fdopen(number, mode, encoding="utf-8", closefd=False) for number, mode in enumerate(("r", "w", "w"))
     )
+    os.umask(umask)
     os.environ.clear()
     os.environ.update(surroundings)
     os.chdir(folder)
     sys.argv = ["fedi-artisan", *words]
     runpy.run_module("fedi_artisan", run_name="__main__")
+
+
+def all_commands() -> dict[str, click.Command]:
+    """Return every command of `fedi-artisan` by its name."""
+    context = click.Context(cli)
+    found = {name: cli.get_command(context, name) for name in cli.list_commands(context)}
+    return {name: command for name, command in found.items() if command is not None}

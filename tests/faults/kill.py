@@ -30,7 +30,7 @@ from fedi_artisan.resources import folder
 from fedi_artisan.storage import artisans, deliveries
 from fedi_artisan.storage.db import Database, fetch_value
 from tests.faults.judgement import broken_promises
-from tests.faults.server import Server
+from tests.faults.server import NO_LIMITS, Server
 from tests.faults.town import Publisher, Town
 from tests.federation.letterboxes import open_letterboxes
 from tests.house import free_socket, until
@@ -96,7 +96,9 @@ class Scene:
                 *("init", "--origin", f"http://{address}", "--username", "maria", "--name", "Maria"),
                 *("--listen", address, "--allow-private-networks"),
             )
-            config = load(place / "config.toml")
+            with server.file.open("a", encoding="utf-8") as settings:
+                settings.write(NO_LIMITS)
+            config = load(server.file)
             uris = Uris(config.origin)
             db = await Database.open(config.database, folder("migrations"))
             stack.push_async_callback(db.close)
@@ -169,7 +171,7 @@ async def run(place: Path, *, kills: int, seed: int) -> Report:
         await scene.settle()
         await scene.server.end(signal.SIGTERM)
         report.starts_s = [seconds for seconds in starts if seconds is not None]
-        report.broken = await broken_promises(scene.db, scene.town) + scene.server.crashes()
+        report.broken = [*map(str, await broken_promises(scene.db, scene.town)), *scene.server.crashes()]
         _count(report, scene.town)
     return report
 

@@ -24,7 +24,7 @@ from tests.faults.photo_judgement import Judge, look
 from tests.faults.photo_report import Report
 from tests.faults.photo_strikes import strike, wait_for_moment
 from tests.faults.photo_visit import Visitor
-from tests.faults.server import Server
+from tests.faults.server import NO_LIMITS, Server
 from tests.faults.town import Town
 from tests.federation.letterboxes import open_letterboxes
 from tests.house import free_socket, until
@@ -69,7 +69,7 @@ class Scene:
                 *("--listen", address, "--allow-private-networks"),
             )
             with file.open("a", encoding="utf-8") as settings:
-                settings.write(f"[timeouts]\nphoto_s = {_PHOTO_S}\n")
+                settings.write(f"{NO_LIMITS}[timeouts]\nphoto_s = {_PHOTO_S}\n")
             config = load(file)
             uris = Uris(config.origin)
             db = await Database.open(config.database, folder("migrations"))

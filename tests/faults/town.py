@@ -5,10 +5,11 @@ import dataclasses
 import itertools
 import json
 import random
-from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 
@@ -19,28 +20,17 @@ from fedi_artisan.domain.works import Draft, Work
 from fedi_artisan.services import works as works_service
 from fedi_artisan.storage import works
 from fedi_artisan.storage.db import Database, Tx, fetch_all, fetch_one
+from tests.faults.promises import Broken, Promises, wrong
 from tests.federation.letterboxes import HANG_UP, Arrival, Letterboxes, Reply, take
 from tests.neighbour import AS2, PUBLIC, Person, signed_headers
 
 BUSY = 10
-
-
-@dataclass
-class Promises:
-    """What the server has promised, and what must therefore be there in the end."""
-
-    accepted: set[str] = field(default_factory=set)
-    forged: set[str] = field(default_factory=set)
-    repeated: int = 0
-    answers: Counter[int] = field(default_factory=Counter)
-    follows: dict[str, str] = field(default_factory=dict)  # every accepted Follow: its id → the actor
-    followers: dict[str, str] = field(default_factory=dict)
-    reactions: dict[tuple[str, str, str], str] = field(default_factory=dict)  # actor, type, work → id
-    replies: dict[str, str] = field(default_factory=dict)  # note → actor
-    works: dict[str, Draft | None] = field(default_factory=dict)  # uid → as last published; None once withdrawn
-    kept: list[str] = field(default_factory=list)  # uids of works that will not be withdrawn
-    said: dict[str, list[str]] = field(default_factory=dict)  # work → ids of what was said of it, in order
-    owed: dict[str, set[str]] = field(default_factory=dict)  # id of an activity → inboxes that must get it
+# Another server tries again after these; 507 is a full disk.
+PATIENCE = frozenset({408, 429, 503, 507})
+# As Mastodon judges dates (WIRE 2.4).
+_DATES_HOLD = timedelta(hours=12)
+_SERVER_ERRORS = 500
+_MOST_MESSAGES = 10
 
 
 class Town:
@@ -61,11 +51,14 @@ class Town:
         self.uris = uris
         self.promises = Promises()
         self._session = session
-        self._actor_uri = actor_uri
+        self.actor_uri = actor_uri
         self._chance = chance
         self._numbers = itertools.count(1)
         self.calm = False
         self.stopping = False
+        # While our server has a wrong clock, it takes nobody's dates for fresh.
+        self.is_stale = False
+        self.wrong: list[Broken] = []
         for host in hosts:
             host.behave = self._moody
         self.steady = [host.person(f"reader{number}") for host in hosts for number in range(2)]
@@ -73,7 +66,9 @@ class Town:
         self.busy = [hosts[number % len(hosts)].person(f"busy{number}") for number in range(BUSY)]
 
     async def _moody(self, arrival: Arrival) -> Reply:
-        """Take most of what comes; sometimes slowly, sometimes not at all."""
+        """Take most of what comes; sometimes slowly, sometimes not at all, and nothing that is dated far from now."""
+        if abs(parsedate_to_datetime(arrival.headers["date"]) - utc_now()) > _DATES_HOLD:
+            return Reply(401, text="the date is not of today")
         mood = self._chance.random()
         if self.calm or mood > 0.25:
             return await take(arrival)
@@ -88,20 +83,37 @@ class Town:
         uri = f"{origin}/activities/{next(self._numbers)}"
         return {"@context": AS2, "id": uri, "type": kind, "actor": person.uri, "object": target, **more}
 
-    async def post(self, person: Person, activity: Mapping[str, Any], *, key_id: str | None = None) -> int:
-        """Send until it is answered, as other servers do; return the status."""
+    async def post(
+        self, person: Person, activity: Mapping[str, Any], *, key_id: str | None = None, patient: bool = True
+    ) -> int:
+        """Send until it is answered, as other servers do; return the status. With no patience any answer is one."""
         body = json.dumps(activity).encode()
-        inbox = self._chance.choice((self.uris.shared_inbox, f"{self._actor_uri}/inbox"))
+        inbox = self._chance.choice((self.uris.shared_inbox, f"{self.actor_uri}/inbox"))
         headers = signed_headers("POST", inbox, body, key_id=key_id or person.key_id, private=person.private)
         while True:
             try:
                 async with self._session.post(inbox, data=body, headers=headers) as answer:
-                    self.promises.answers[answer.status] += 1
-                    if answer.status not in {429, 503}:
+                    self.note(answer.status, f"{activity['type']} {activity['id']}")
+                    if not patient or not self._comes_back(answer.status):
                         return answer.status
             except (aiohttp.ClientError, TimeoutError):
                 pass
             await asyncio.sleep(0.05)
+
+    @staticmethod
+    def inbox_of(host: Letterboxes, arrival: Arrival) -> str:
+        """Return the address of the inbox at which something arrived; by another name where it was asked under one."""
+        return f"http://{arrival.headers.get('host', '')}{arrival.path}" if arrival.headers.get("host") else host.origin
+
+    def note(self, status: int, what: str) -> None:
+        """Note how something was answered; it is wrong of a server to say that it does not know what happened."""
+        self.promises.answers[status] += 1
+        if status >= _SERVER_ERRORS and status not in PATIENCE | {502, 504}:
+            self.wrong.append(wrong(f"{what} was answered {status}"))
+
+    def _comes_back(self, status: int) -> bool:
+        """Whether another server tries again after this answer."""
+        return status in PATIENCE or status >= _SERVER_ERRORS or (self.is_stale and status == 401)
 
     async def send(self, person: Person, activity: Mapping[str, Any]) -> None:
         """Send what will be accepted, some of it twice."""
@@ -114,7 +126,7 @@ class Town:
 
     async def follow(self, person: Person) -> None:
         """Follow the artisan."""
-        follow = self.activity(person, "Follow", self._actor_uri)
+        follow = self.activity(person, "Follow", self.actor_uri)
         await self.send(person, follow)
         self.promises.follows[follow["id"]] = self.promises.followers[person.uri] = person.uri
         self.promises.followers[person.uri] = follow["id"]
@@ -122,17 +134,19 @@ class Town:
     async def live(self, person: Person) -> None:
         """Do this and that until it is time to stop."""
         while not self.stopping:
-            act = self._chance.choice((self._toggle_follow, self._react, self._react, self._answer, self._forge))
+            act = self._chance.choice(
+                (self.toggle_follow, self._react, self._react, self._answer, self._write, self._quote, self._forge)
+            )
             await act(person)
             await asyncio.sleep(self._chance.uniform(0, 0.03))
 
-    async def _toggle_follow(self, person: Person) -> None:
+    async def toggle_follow(self, person: Person) -> None:
         """Follow, or stop following."""
         follow_uri = self.promises.followers.get(person.uri)
         if follow_uri is None:
             await self.follow(person)
             return
-        inner = {"id": follow_uri, "type": "Follow", "actor": person.uri, "object": self._actor_uri}
+        inner = {"id": follow_uri, "type": "Follow", "actor": person.uri, "object": self.actor_uri}
         await self.send(person, self.activity(person, "Undo", inner))
         del self.promises.followers[person.uri]
 
@@ -167,23 +181,54 @@ class Town:
         work = self._some_work()
         if work is None:
             return
-        note_uri = f"{person.uri}/notes/{next(self._numbers)}"
-        note = {
-            "id": note_uri,
+        note = self._note(person, "<p>Lovely!</p>", to=[PUBLIC], inReplyTo=work)
+        told: Any = note
+        if self._chance.random() < 0.25:
+            # Only named, as some servers do: ours has to ask for it.
+            told = note["id"]
+            self._serve(note)
+        await self.send(person, self.activity(person, "Create", told, to=[PUBLIC], cc=[self.actor_uri]))
+        self.promises.replies[note["id"]] = person.uri
+
+    def _serve(self, document: Mapping[str, Any]) -> None:
+        """Let the server of a document give it to whoever asks."""
+        [home] = [host for host in self.hosts if document["id"].startswith(f"{host.origin}/")]
+        home.documents[urlsplit(document["id"]).path] = (200, {"@context": AS2, **document})
+
+    async def _write(self, person: Person) -> None:
+        """Write to the artisan alone; not for ever, as of one person the newest are kept."""
+        if sum(author == person.uri for author in self.promises.messages.values()) >= _MOST_MESSAGES:
+            return
+        to = [self.actor_uri]
+        note = self._note(person, "<p>May I visit?</p>", to=to, tag=[{"type": "Mention", "href": self.actor_uri}])
+        await self.send(person, self.activity(person, "Create", note, to=to))
+        self.promises.messages[note["id"]] = person.uri
+
+    async def _quote(self, person: Person) -> None:
+        """Ask whether a work may be quoted."""
+        work = self._some_work()
+        if work is None:
+            return
+        instrument = f"{person.uri}/notes/{next(self._numbers)}"
+        request = self.activity(person, "QuoteRequest", work, instrument=instrument)
+        await self.send(person, request)
+        self.promises.quotes[instrument] = request["id"]
+
+    def _note(self, person: Person, content: str, **more: Any) -> dict[str, Any]:
+        """Return something new that *person* wrote."""
+        return {
+            "id": f"{person.uri}/notes/{next(self._numbers)}",
             "type": "Note",
             "attributedTo": person.uri,
-            "inReplyTo": work,
-            "content": "<p>Lovely!</p>",
+            "content": content,
             "published": utc_now().isoformat(),
-            "to": [PUBLIC],
+            **more,
         }
-        await self.send(person, self.activity(person, "Create", note, to=[PUBLIC]))
-        self.promises.replies[note_uri] = person.uri
 
     async def _forge(self, person: Person) -> None:
         """Send something in another's name; it must be refused and do nothing."""
         victim = self._chance.choice(self.steady)
-        forged = self.activity(victim, "Like", self._some_work() or self._actor_uri)
+        forged = self.activity(victim, "Like", self._some_work() or self.actor_uri)
         status = await self.post(victim, forged, key_id=person.key_id)
         assert status == 401, f"a forged activity was answered {status}"
         self.promises.forged.add(forged["id"])

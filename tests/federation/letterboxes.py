@@ -48,6 +48,7 @@ class Arrival:
 
 
 Behaviour = Callable[[Arrival], Awaitable[Reply]]
+Door = Callable[[web.Request], Awaitable[web.StreamResponse | None]]
 
 
 async def take(arrival: Arrival) -> Reply:
@@ -67,6 +68,7 @@ class Letterboxes:
         documents: what is served by path: status and document.
         arrivals: all that came, in order.
         taken: those of them that were answered with success, in the order of the answers.
+        door: asked before all else; what it gives is the answer, None lets in.
     """
 
     origin: str = ""
@@ -75,6 +77,7 @@ class Letterboxes:
     documents: dict[str, tuple[int, Any]] = field(default_factory=dict)
     arrivals: list[Arrival] = field(default_factory=list)
     taken: list[Arrival] = field(default_factory=list)
+    door: Door | None = None
 
     def person(self, name: str, *, shared: bool = True, origin: str | None = None, **extra: Any) -> Person:
         """Return a new actor of this server whose document is served; *shared* gives her the shared inbox."""
@@ -97,6 +100,8 @@ class Letterboxes:
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """Take a delivery, or serve a document."""
+        if self.door is not None and (turned_away := await self.door(request)) is not None:
+            return turned_away
         if request.method != "POST":
             status, document = self.documents.get(request.path, (404, {"error": "not here"}))
             return web.Response(body=json.dumps(document), status=status, content_type="application/activity+json")

@@ -18,7 +18,8 @@ from fedi_artisan.federation.hosts import Hosts
 from fedi_artisan.federation.looking import Looking
 from fedi_artisan.federation.webfinger import WebFinger
 from fedi_artisan.resources import folder
-from fedi_artisan.storage.db import Database, migrate
+from fedi_artisan.storage.db import Database
+from fedi_artisan.storage.schema import migrate
 from tests.neighbour import ACTIVITY_JSON, Neighbour, Person
 
 Headers = Mapping[str, str]

@@ -16,13 +16,13 @@ from fedi_artisan.config import (
     ENVIRONMENT_VARIABLE,
     SECRET_VARIABLE,
     Config,
-    Delivery,
-    Limits,
     Media,
-    Timeouts,
     load,
     parse,
+    secrets_in,
+    take_over,
     with_listen,
+    with_tls,
 )
 from fedi_artisan.errors import BadConfig
 
@@ -105,7 +105,7 @@ def test_another_origin_is_told_in_one_line(origin: str) -> None:
     ("settings", "begins"),
     [
         ({"colour": "red"}, "colour: there is no such setting (known here: allow_private_networks, "),
-        ({"limits": {"colour": 1}}, "limits.colour: there is no such setting (known here: inbox_waiting, "),
+        ({"limits": {"colour": 1}}, "limits.colour: there is no such setting (known here: connections, "),
         ({"limits": 3}, "limits: must be a table [limits]"),
         ({"allow_private_networks": "yes"}, "allow_private_networks: must be true or false, not 'yes'"),
         ({"allow_private_networks": 1}, "allow_private_networks: must be true or false, not 1"),
@@ -204,7 +204,8 @@ def test_each_line_names_the_file(tmp_path: Path) -> None:
 
 def test_the_file_is_the_one_given_else_named_else_here() -> None:
     """--config comes before the environment, which comes before ./config.toml."""
-    code = "from fedi_artisan.config import *; print(locate(None), locate(Path('mine.toml')))"
+    code = "from pathlib import Path; from fedi_artisan.config import locate"
+    code += "; print(locate(None), locate(Path('mine.toml')))"
 
     def located(environment: dict[str, str]) -> str:
         done = subprocess.run(
@@ -225,6 +226,40 @@ def test_another_listen_address_is_checked_as_well() -> None:
     assert with_listen(config, "0.0.0.0:0").listen_address == ("0.0.0.0", 0)  # noqa: S104 - only read, not opened
     with pytest.raises(BadConfig):
         with_listen(config, "somewhere")
+
+
+DOOR = "127.0.0.1:9100"
+
+
+@pytest.mark.parametrize(
+    ("settings", "begins"),
+    [
+        ({"listen": DOOR, "metrics": {"listen": DOOR}}, "metrics.listen: is the same as listen"),
+        ({"metrics": {"listen": "127.0.0.1:8000"}}, "metrics.listen: is the same as listen"),
+        (
+            {"tls": {"enabled": True, "listen": [DOOR]}, "metrics": {"listen": DOOR}},
+            "metrics.listen: is the same as tls.listen",
+        ),
+        (
+            {"tls": {"enabled": True, "listen": [DOOR], "plain_listen": [DOOR]}},
+            "tls.plain_listen: is the same as tls.listen",
+        ),
+    ],
+    ids=["figures", "by default", "with a certificate", "both doors"],
+)
+def test_each_door_is_for_one_thing(settings: dict[str, object], begins: str) -> None:
+    """What two settings name would let visitors in where figures are, or without TLS: refused, however it is said."""
+    [line] = problems({"origin": ORIGIN, **settings})
+    assert line.startswith(begins)
+
+
+def test_what_is_said_beside_the_command_is_held_against_the_file() -> None:
+    """`serve --listen` and `serve --tls` take no door that another setting has."""
+    config = parse({"origin": ORIGIN, "metrics": {"listen": "0.0.0.0:443"}})
+    with pytest.raises(BadConfig, match=r"metrics\.listen"):
+        with_listen(config, "0.0.0.0:443")
+    with pytest.raises(BadConfig, match=r"metrics\.listen"):
+        with_tls(config)
 
 
 BUCKET = {
@@ -283,7 +318,8 @@ def test_what_does_not_fit_together_is_told(media: dict[str, Any], begins: str) 
 
 def test_the_secret_may_come_from_the_environment(tmp_path: Path) -> None:
     """The secret of a bucket need not stand in the file; where it does, the file is believed. It is never printed."""
-    code = "import sys; from fedi_artisan.config import *; media = load(Path(sys.argv[1])).media"
+    code = "import sys; from pathlib import Path; from fedi_artisan.config import load"
+    code += "; media = load(Path(sys.argv[1])).media"
     code += "; assert 'hidden' not in repr(media); print(media.bucket_secret)"
     file = tmp_path / "config.toml"
     for given, expected in (({}, "hidden"), ({"bucket_secret": "hidden as well"}, "hidden as well")):
@@ -301,20 +337,57 @@ def test_the_secret_may_come_from_the_environment(tmp_path: Path) -> None:
         assert said.stdout.strip() == expected
 
 
+def every_proposal() -> dict[str, Any]:
+    """Return config.example.toml with every # before a setting taken away."""
+    return tomllib.loads(re.sub(r"^#(?=\w+ = )", "", EXAMPLE.read_text(encoding="utf-8"), flags=re.MULTILINE))
+
+
+@pytest.mark.parametrize(
+    ("tls", "begins"),
+    [
+        ({"listen": ["443"]}, "tls.listen: '443' must be HOST:PORT"),
+        ({"plain_listen": []}, "tls.plain_listen: must name at least one"),
+        ({"also_for": ["https://photos.example"]}, "tls.also_for: 'https://photos.example' must be another name alone"),
+        ({"also_for": ["atelier.example"]}, "tls.also_for: 'atelier.example' must be another name"),
+        ({"email": "lea"}, "tls.email: 'lea' must be an address"),
+        ({"directory": "http://authority.example/dir"}, "tls.directory: 'http://authority.example/dir' must be"),
+        ({"external_key_id": "kid-1"}, "tls.external_key: the authority gives a name and a key"),
+        ({"external_key_id": "kid-1", "external_key": "a+b/c"}, "tls.external_key: must be written as"),
+    ],
+    ids=lambda value: str(value)[:60],
+)
+def test_what_no_certificate_can_be_had_with_is_told(tls: dict[str, Any], begins: str) -> None:
+    """What the authority could not use, or no door be opened with, is told at start and not in the night."""
+    [line] = problems({"origin": ORIGIN, "tls": tls})
+    assert line.startswith(begins)
+
+
+def test_a_certificate_needs_an_https_origin(tmp_path: Path) -> None:
+    """Neither in the file nor by the flag can somebody ask for TLS under an address that has none."""
+    plain = {"origin": "http://127.0.0.1:8000"}
+    assert problems(plain | {"tls": {"enabled": True}})[0].startswith("tls.enabled: needs an origin")
+    with pytest.raises(BadConfig, match="needs an origin"):
+        with_tls(parse(plain))
+    assert with_tls(parse({"origin": ORIGIN})).tls.enabled
+    file = tmp_path / "config.toml"
+    file.write_text(f'origin = "{ORIGIN}"\n[tls]\nca_file = "authority.pem"\n')
+    assert load(file).tls.ca_file == tmp_path / "authority.pem"
+
+
 def test_the_example_holds_every_setting_with_its_default() -> None:
     """config.example.toml names exactly the settings there are, each with what holds when it is left out."""
     raw = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))
     assert parse(raw) == Config(origin=ORIGIN)
-    assert set(raw) == {field.name for field in dataclasses.fields(Config)}
-    for name, kind in (("limits", Limits), ("timeouts", Timeouts), ("delivery", Delivery)):
-        assert set(raw[name]) == {field.name for field in dataclasses.fields(kind)}
-    possible = re.findall(r"^#(\w+) = ", EXAMPLE.read_text(encoding="utf-8"), re.MULTILINE)
-    assert sorted([*raw["media"], *possible]) == sorted(field.name for field in dataclasses.fields(Media))
+    assert set(every_proposal()) == {field.name for field in dataclasses.fields(Config)}
+    for name, possible in every_proposal().items():
+        if isinstance(possible, dict):
+            table = getattr(parse(raw), name)
+            assert set(possible) == {field.name for field in dataclasses.fields(table)}, name
 
 
 def test_what_the_example_proposes_can_be_used() -> None:
     """Whoever takes away every # before a setting of config.example.toml has settings that fit together."""
-    parse(tomllib.loads(re.sub(r"^#(?=\w+ = )", "", EXAMPLE.read_text(encoding="utf-8"), flags=re.MULTILINE)))
+    parse(every_proposal())
 
 
 def test_the_example_explains_every_setting() -> None:
@@ -323,3 +396,23 @@ def test_the_example_explains_every_setting() -> None:
     for above, line in itertools.pairwise(lines):
         if "=" in line and not line.startswith("# "):
             assert above.startswith("# "), line
+
+
+def test_what_can_change_is_taken_over() -> None:
+    """Of settings read anew those hold that can change; the others are named, and stay as they were."""
+    bucket = {**BUCKET, "originals_bucket": "originals"}
+    running = parse({"origin": ORIGIN, "listen": "127.0.0.1:1", "limits": {"photo_bytes": 1}, "media": bucket})
+    changed = {**bucket, "bucket": "elsewhere", "bucket_key_id": "new"}
+    read = parse({"origin": "https://b.example", "limits": {"photo_bytes": 2}, "media": changed})
+    config, kept = take_over(running, read)
+    assert kept == ("origin", "listen", "media.bucket")
+    media = dataclasses.replace(read.media, bucket=BUCKET["bucket"])
+    assert config == dataclasses.replace(read, origin=ORIGIN, listen="127.0.0.1:1", media=media)
+    assert take_over(running, running) == (running, ())
+
+
+def test_secrets_are_known_as_such() -> None:
+    """What a table does not print is a secret, in whatever table it stands."""
+    config = parse({"origin": ORIGIN, "media": {**BUCKET, "bucket_secret": "hidden"}})
+    assert list(secrets_in(config)) == ["hidden"]
+    assert "hidden" not in repr(config)

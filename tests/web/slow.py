@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+_PATIENCE_S = 20.0
+
 
 class Slow:
     """An application that answers when it is told to, with what it found when it was asked.
@@ -28,10 +30,11 @@ class Slow:
         return len(self.scopes)
 
     async def have_asked(self, many: int) -> None:
-        """Return when it was asked so often."""
-        while self.asked < many:
-            self.was_asked.clear()
-            await self.was_asked.wait()
+        """Return when it was asked so often; TimeoutError where it never is."""
+        async with asyncio.timeout(_PATIENCE_S):
+            while self.asked < many:
+                self.was_asked.clear()
+                await self.was_asked.wait()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer as ASGI 3 has it; its tag is what it found, its type HTML."""

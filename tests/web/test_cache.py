@@ -153,7 +153,7 @@ async def test_variants_are_bounded() -> None:
     for number in range(100):
         await slow.ask(front, f"/?q={number}", accept_encoding="br")
     assert app.asked == 100
-    assert 10_000_000 < front.size_bytes <= cache.MOST_BYTES
+    assert 3_000_000 < front.size_bytes <= cache.MOST_ASKED_BYTES
     await slow.ask(front, "/?q=99")
     assert app.asked == 100
     long = "/?q=" + "9" * cache.LONGEST_ADDRESS
@@ -239,3 +239,50 @@ async def test_missing_addresses_push_nothing_out() -> None:
     assert front.size_bytes < cache.MOST_MISSING_BYTES + 20_000
     assert (await slow.ask(front, "/works")).status == 200
     assert app.asked == 401
+
+
+async def test_searches_and_languages_push_nothing_out() -> None:
+    """Ten thousand searches and languages leave what was published, within bounds; languages in use are told apart."""
+    app = Slow(b"x" * 20_000)
+
+    async def tongues() -> list[str]:
+        return ["de", "pt-BR"]
+
+    front = Cache(app, tongues=tongues)
+    await slow.ask(front, "/", accept_language="en")
+    for number in range(10_000):
+        await slow.ask(front, f"/works?q=moon{number}", accept_language="en")
+        code = "".join(chr(97 + number // 26**place % 26) for place in range(3))
+        await slow.ask(front, "/", accept_language=f"{code}, x{code[:2]}, en")
+    assert front.size_bytes < cache.MOST_ASKED_BYTES + 4 * 21_000 + 10_000
+    assert app.asked == 10_001
+    for wanted in ("de-AT, en", "pt, en", "de, en"):
+        await slow.ask(front, "/", accept_language=wanted)
+    assert [dict(scope["headers"])[b"accept-language"] for scope in app.scopes[10_001:]] == [b"de, en", b"pt, en"]
+
+
+async def test_the_same_page_written_otherwise_pushes_nothing_out() -> None:
+    """A name in capitals and a language asked for twice are other addresses of one page, and stand with searches."""
+    app = Slow(b"x" * 20_000)
+    front = Cache(app)
+    await slow.ask(front, "/@maria?lang=fr")
+    for number in range(1_000):
+        for odd in (f"/@MARIA{number}", f"/tags/{number}", f"/?lang=fr{'&lang=fr' * (number % 30)}&lang={number}"):
+            await slow.ask(front, odd)
+    asked = app.asked
+    assert (await slow.ask(front, "/@maria?lang=fr")).status == 200
+    assert app.asked == asked
+    assert front.size_bytes < cache.MOST_ASKED_BYTES + 50_000
+
+
+async def test_where_languages_cannot_be_read_all_are_told_apart() -> None:
+    """A database that fails at this moment makes no wrong page: each language is then another page."""
+    app = Slow()
+
+    async def fails() -> list[str]:
+        raise OSError("the disk is gone")
+
+    front = Cache(app, tongues=fails)
+    for wanted in ("xx, en", "yy, en", "xx, en"):
+        assert (await slow.ask(front, "/", accept_language=wanted)).status == 200
+    assert app.asked == 2

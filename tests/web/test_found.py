@@ -89,7 +89,7 @@ async def test_every_page_leads_to_its_document_and_feeds(house: House, ask: Ask
     """WIRE 1.5: link element, Link header and negotiation give the one document of a page; its feeds are there."""
     work, _ = await furnish(house)
     uris = house.uris
-    series, page = [await house.value(f"SELECT uid FROM {table}") for table in ("series", "pages")]  # noqa: S608
+    series, page = [await house.value(f"SELECT uid FROM {table}") for table in ("series", "pages")]  # noqa: S608 - ours
     for path, uri, feed in (
         ("/", house.actor_uri, "/feed"),
         ("/@maria", house.actor_uri, "/feed"),

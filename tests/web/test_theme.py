@@ -100,3 +100,28 @@ async def test_no_other_style_is_let_in(house: House, ask: Asker) -> None:
         await artisans_service.describe(tx, house.uris, said, said.updated_at)
     await shows(ask, "/", b"--accent-light")
     assert "sha256" not in (await ask("/", PAGE)).headers["Content-Security-Policy"]
+
+
+async def test_a_theme_of_somebody_else_reaches_nothing_but_the_page(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Templates see what they are given: no way leads from there to Python, to files or to secrets."""
+    tries = (
+        "{{ ''.__class__.__mro__[1].__subclasses__() }}",
+        "{{ uris.actor.__globals__ }}",
+        "{{ ratio.__globals__['os'].environ }}",
+        "{{ '{0.__class__}'.format(uris) }}",
+        "{% for one in range(10 ** 9) %}x{% endfor %}",
+    )
+    theme = tmp_path / "data" / "theme" / "templates"
+    theme.mkdir(parents=True)
+    async with open_house(tmp_path / "data") as house, Asker.open(house.config.origin) as ask:
+        ours = (await ask("/", PAGE)).body
+        port = int(house.config.origin.rpartition(":")[2])
+    for source in tries:
+        (theme / "portfolio.html").write_text(source)
+        caplog.clear()
+        async with open_house(tmp_path / "data", port=port) as house, Asker.open(house.config.origin) as ask:
+            with caplog.at_level(logging.WARNING):
+                assert (await ask("/", PAGE)).body == ours, source
+        assert caplog.messages, source

@@ -36,12 +36,14 @@ class SignedRequest:
         url: the public target: the configured origin, then raw path and query as on the wire.
         headers: names in lower case; repeated lines joined with ", ".
         body: the bytes as they travel.
+        sender: the address from which it came, as visitors are counted; empty where it is not known.
     """
 
     method: str
     url: str
     headers: Mapping[str, str]
     body: bytes = b""
+    sender: str = ""
 
     @property
     def needs_digest(self) -> bool:

@@ -10,7 +10,6 @@ from cryptography.hazmat.primitives.hashes import SHA256
 
 from fedi_artisan.domain.uris import origin_of
 from fedi_artisan.errors import BadSignature
-from fedi_artisan.federation.signatures import cavage, rfc9421
 from fedi_artisan.federation.signatures.request import Scheme, SignedRequest
 
 
@@ -64,6 +63,9 @@ def read(request: SignedRequest, *, now: datetime, plain_http: bool = False) -> 
 
     Source: WIRE 2.4, steps 2 to 4.
     """
+    # Loaded at the first signature, as in `sign`.
+    from fedi_artisan.federation.signatures import cavage, rfc9421  # noqa: PLC0415
+
     if "signature-input" in request.headers:
         scheme, reading = Scheme.RFC9421, rfc9421.read(request, now=now)
     elif "signature" in request.headers:

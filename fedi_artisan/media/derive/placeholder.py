@@ -1,11 +1,9 @@
 """What stands in a photograph's place until it is there: a blurred hint, and one colour."""
 
 import struct
-import warnings
 
 import blurhash
 import pyvips
-from PIL import Image
 
 # A blurhash holds a dozen colours: more pixels than these would not change it.
 _BLURHASH_LONG_SIDE_PX = 32
@@ -19,11 +17,10 @@ _TONE_COLOURFULNESS = 0.7
 def blurhash_of(image: pyvips.Image) -> str:
     """Return the blurhash of the sRGB *image*: 4 × 3 components lying, 3 × 4 standing."""
     tiny = image.thumbnail_image(_BLURHASH_LONG_SIDE_PX, height=_BLURHASH_LONG_SIDE_PX)
-    pixels = Image.frombytes("RGB", (tiny.width, tiny.height), tiny.write_to_memory())
+    pixels = list(struct.iter_unpack("3B", tiny.write_to_memory()))
+    rows = [pixels[start : start + tiny.width] for start in range(0, len(pixels), tiny.width)]
     across, down = (4, 3) if image.width >= image.height else (3, 4)
-    # It asks Pillow for pixels in a way that goes with Pillow 14; our dependencies stop before that.
-    with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
-        encoded: str = blurhash.encode(pixels, across, down)
+    encoded: str = blurhash.encode(rows, across, down)
     return encoded
 
 

@@ -30,7 +30,7 @@ async def deliveries(tx: Tx, config: Config, now: datetime) -> Finding:
     del config
     waits = await health.deliveries(tx, now)
     sent = await health.sent(tx, now - _LOOK_BACK)
-    facts = (
+    facts: tuple[Sentence, ...] = (
         _counted(waits, said("Nothing waits to be sent.")),
         said_many(
             "In the last week one message was given up, as the other server did not answer for days.",
@@ -40,6 +40,14 @@ async def deliveries(tx: Tx, config: Config, now: datetime) -> Finding:
         if sent.given_up
         else said("In the last week none was given up."),
     )
+    if in_peace := await health.left_in_peace(tx, now):
+        facts += (
+            said_many(
+                "One server does not answer, and is left in peace for a while.",
+                "{count} servers do not answer, and are left in peace for a while.",
+                in_peace,
+            ),
+        )
     finding = _judged(waits, facts, now, _LEAVES_WITHIN)
     if finding.verdict is Verdict.OK and sent.given_up > max(sent.delivered, _FEW):
         # One server that is gone is its own business; where most are not reached, something here is in the way.

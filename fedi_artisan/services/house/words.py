@@ -1,9 +1,17 @@
 """How what was found in the house reads in each language."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from fedi_artisan import language as languages
-from fedi_artisan.domain.house import Sentence, Size, Value
+from fedi_artisan.domain.house import Check, Group, Sentence, Size, Value, Verdict, said, said_many
+
+GROUPS = {
+    Group.MACHINE: said("What it stands on"),
+    Group.ADDRESS: said("How the world sees it"),
+    Group.WORK: said("What goes on"),
+}
+"""What people call each part of the house, in the order in which one goes round."""
 
 
 def in_words(sentence: Sentence, language: str) -> str:
@@ -27,3 +35,15 @@ def _written(value: Value, language: str) -> str:
     if isinstance(value, timedelta):
         return languages.duration(value, language)
     return value
+
+
+def summary(checks: Sequence[Check]) -> Sentence:
+    """Return what it comes to."""
+    broken, look = (sum(check.verdict is verdict for check in checks) for verdict in (Verdict.BROKEN, Verdict.LOOK))
+    if broken:
+        return said_many("One thing is broken.", "{count} things are broken.", broken)
+    if look:
+        return said_many(
+            "It stands. One thing wants to be looked at.", "It stands. {count} things want to be looked at.", look
+        )
+    return said("All is well.")

@@ -10,6 +10,7 @@ from fedi_artisan.web.answers.people import opened_by_a_person
 
 # The pages that show work: a work, a series, a page she wrote, the first page and the lists.
 _PAGE = re.compile(r"/(?:works|series|(?:works|series|pages)/[^/]+|(?P<artisan>@[^/]+(?:/series)?))?")
+LONGEST_PATH = 300  # of a page that is there; what is longer is not even remembered as none
 _OPENED = frozenset({200, 304})
 
 
@@ -28,7 +29,8 @@ class Counting:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request (ASGI 3)."""
-        path = _page(scope["path"]) if scope["type"] == "http" and scope["method"] == "GET" else None
+        counts = scope["type"] == "http" and scope["method"] == "GET" and len(scope["path"]) <= LONGEST_PATH
+        path = _page(scope["path"]) if counts else None
         if path is None or not opened_by_a_person(scope):
             await self._app(scope, receive, send)
             return

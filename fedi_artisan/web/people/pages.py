@@ -4,7 +4,7 @@ import functools
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -40,7 +40,7 @@ from fedi_artisan.web.people import assets, look
 from fedi_artisan.web.people.assets import Asset
 from fedi_artisan.web.people.links import in_language
 from fedi_artisan.web.people.shell import BARE
-from fedi_artisan.web.people.templates import Templates
+from fedi_artisan.web.people.templates import MakesEnvironment, Templates
 from fedi_artisan.web.people.theme import NONE, Theme
 from fedi_artisan.web.programs import reservation, xml
 
@@ -120,17 +120,33 @@ def _headers(config: Config, theme: Theme) -> dict[str, str]:
     return _HEADERS | {"Content-Security-Policy": policy}
 
 
-def _environments(config: Config, language: str, static: Mapping[str, str]) -> Callable[[BaseLoader], Environment]:
+def _environments(config: Config, language: str, static: Mapping[str, str]) -> MakesEnvironment:
     """Return what makes an environment for templates, with the words of one language, from where these are loaded.
 
     *static* has the addresses of the static files.
     """
-    return lambda loader: _environment(config, language, static, loader)
+
+    def made(loader: BaseLoader, *, walled: bool = False) -> Environment:
+        return _environment(config, language, static, loader, _walled() if walled else Environment)
+
+    return made
 
 
-def _environment(config: Config, language: str, static: Mapping[str, str], loader: BaseLoader) -> Environment:
+def _walled() -> type[Environment]:
+    """Return what runs templates that somebody else may have written: they see what they are given, and no Python.
+
+    Loaded where an artisan has templates of her own.
+    """
+    from jinja2.sandbox import SandboxedEnvironment  # noqa: PLC0415
+
+    return SandboxedEnvironment
+
+
+def _environment(
+    config: Config, language: str, static: Mapping[str, str], loader: BaseLoader, kind: type[Environment]
+) -> Environment:
     """Return the templates with the words of one language; *static* has the addresses of the static files."""
-    environment = Environment(
+    environment = kind(
         loader=loader,
         autoescape=True,
         extensions=["jinja2.ext.i18n"],

@@ -4,8 +4,6 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import segno
-
 # Around the squares stays so much light (ISO/IEC 18004, 9.1).
 QUIET = 4
 
@@ -20,6 +18,8 @@ class Code:
 
 def code_of(address: str) -> Code:
     """Return the QR code of an *address*; it can be read with 15 % of it gone (level M), or more where that is free."""
+    import segno  # noqa: PLC0415 - few ask for one, and all would wait for it at the start
+
     squares = segno.make_qr(address, error="m").matrix
     runs = (
         f"M{left + QUIET} {row + QUIET}h{width}v1h-{width}z"

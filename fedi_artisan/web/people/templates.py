@@ -2,10 +2,11 @@
 
 import logging
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from types import CodeType
+from typing import Protocol
 
 from jinja2 import (
     BaseLoader,
@@ -29,20 +30,26 @@ SHIPPED = "shipped"
 log = logging.getLogger(__name__)
 
 
+class MakesEnvironment(Protocol):
+    """Makes what runs templates."""
+
+    def __call__(self, loader: BaseLoader, *, walled: bool = False) -> Environment:
+        """Return what runs those of *loader*; *walled*, they reach nothing but what they are given."""
+        ...
+
+
 class Templates:
     """Renders with the artisan's templates, and with the shipped ones wherever hers fail.
 
     A class because templates are compiled once and kept, and because each fault is told once.
 
     Args:
-        environment: makes the environment for a loader.
+        environment: makes the environment for a loader; hers is walled, as she may have them from somebody else.
         own: the templates of her theme, by name; `shipped/` before a name always means the one that is shipped.
         language: that the environment speaks.
     """
 
-    def __init__(
-        self, environment: Callable[[BaseLoader], Environment], own: Mapping[str, Template], language: str
-    ) -> None:
+    def __init__(self, environment: MakesEnvironment, own: Mapping[str, Template], language: str) -> None:
         ours = FileSystemLoader(folder("templates"))
         self._shipped = environment(ours)
         self._shipped.bytecode_cache = _compiled(language)
@@ -51,7 +58,7 @@ class Templates:
         self._told: set[str] = set()
         self.faults: list[str] = []
         if own:
-            self._own = environment(ChoiceLoader([PrefixLoader({SHIPPED: ours}), ours]))
+            self._own = environment(ChoiceLoader([PrefixLoader({SHIPPED: ours}), ours]), walled=True)
             usable = {name: template for name, template in own.items() if self._is_sound(self._own, name, template)}
             self._own.loader = ChoiceLoader([_loader(usable), PrefixLoader({SHIPPED: ours}), ours])
 

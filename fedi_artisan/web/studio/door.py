@@ -19,7 +19,7 @@ from starlette.routing import Route
 from fedi_artisan.config import Config
 from fedi_artisan.domain.actors import Artisan
 from fedi_artisan.domain.sessions import Session, form_token, is_form_token
-from fedi_artisan.errors import ArtisanError, DiskFull, Forbidden, Stalled
+from fedi_artisan.errors import ArtisanError, DiskFull, Forbidden, OutOfOrder, Stalled
 from fedi_artisan.services import sessions as sessions_service
 from fedi_artisan.storage import artisans, happenings
 from fedi_artisan.web.bodies import FORM, Fields, media_type, read_form
@@ -134,8 +134,8 @@ async def enter(request: Request) -> Entered | None:
         artisan = await artisans.get(tx, session.artisan_id)
         unread = await happenings.count_unread(tx, artisan.id)
     if sessions_service.is_to_be_noted(session, now):
-        # On a full disk she has to come in all the more: there it is said what to do.
-        with contextlib.suppress(DiskFull):
+        # On a full disk, or one that fails, she has to come in all the more: there it is said what to do.
+        with contextlib.suppress(DiskFull, OutOfOrder):
             async with site.db.write() as tx:
                 await sessions_service.note(tx, session, now)
     return Entered(artisan=artisan, session=session, token=token, unread=unread)

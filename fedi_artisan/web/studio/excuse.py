@@ -6,13 +6,12 @@ from http import HTTPStatus
 from starlette.requests import Request
 from starlette.responses import Response
 
-from fedi_artisan.errors import ArtisanError, BadInput, NoRoom, TooLarge
+from fedi_artisan.errors import ArtisanError, BadInput, NoRoom, OutOfOrder, TooLarge
 from fedi_artisan.web.bodies import Fields
 from fedi_artisan.web.studio.door import Entered, Studio, enter
 from fedi_artisan.web.studio.entrance import errands
 from fedi_artisan.web.studio.entrance.errands import Errand
 from fedi_artisan.web.studio.showing import show
-from fedi_artisan.web.studio.visit import HOME
 
 log = logging.getLogger(__name__)
 
@@ -29,12 +28,10 @@ _PASSING = frozenset(
 
 
 async def excuse(request: Request, status: int, error: ArtisanError | None) -> Response | None:
-    """Return the page that tells her what failed; None where no page of the studio was asked for, or by a stranger.
+    """Return the page that tells her what failed; None for a stranger.
 
     A form that may go through another time comes back within it, and is sent again by one press.
     """
-    if not f"{request.scope['path']}/".startswith(f"{HOME}/"):
-        return None
     try:
         entered = await enter(request)
     except Exception:  # a boundary: an excuse that fails would be no excuse
@@ -52,7 +49,7 @@ def _page(request: Request, status: int, error: ArtisanError | None, entered: En
         "studio/error.html",
         status=status,
         http_status=status,
-        error=error if isinstance(error, (BadInput, NoRoom, TooLarge)) else None,
+        error=error if isinstance(error, (BadInput, NoRoom, OutOfOrder, TooLarge)) else None,
         errand=_errand(request, studio) if status in _PASSING else None,
     )
 

@@ -2,7 +2,11 @@
 
 from starlette.routing import Route
 
-from fedi_artisan.web import rows  # noqa: F401 - what `{id:row}` means
+from fedi_artisan.domain import probes
+from fedi_artisan.web import (
+    probe,
+    rows,  # noqa: F401 - what `{id:row}` means
+)
 from fedi_artisan.web.studio import home
 from fedi_artisan.web.studio.around import around, asked, followed, glimpse, person, searching, thread
 from fedi_artisan.web.studio.beginning import checklist, setup
@@ -29,6 +33,7 @@ OPEN: list[Route] = [
     Route(installing.WORKER, installing.worker),
     Route(installing.OFFLINE, installing.offline),
     Route(sharing.SHARE, sharing.receive, methods=["POST"]),
+    Route(probes.IN_THE_STUDIO + "{token}", probe.probe, methods=["POST"]),
 ]
 
 STUDIO = [
@@ -116,6 +121,7 @@ STUDIO = [
     # The house, and how it is kept
     inside(house.HOUSE, house.house),
     inside(f"{house.HOUSE}/copied", house.copied, _POST),
+    inside(f"{house.HOUSE}/back-up", house.back_up, _POST),
     inside(settings.SETTINGS, settings.hub),
     inside(f"{settings.SETTINGS}/language", settings.language, _FORM),
     inside(f"{settings.SETTINGS}/followers", settings.followers, _FORM),

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from yarl import URL
 
 from fedi_artisan.errors import AddressRefused
-from fedi_artisan.federation.addresses import check_url, is_public
+from fedi_artisan.federation.addresses import check_url, is_public, may_be_private
 
 # WIRE 10.1, with whether the addresses just below and just above each range are public.
 SPECIAL_RANGES = [
@@ -287,3 +287,16 @@ def test_fails_in_one_way_only(url: str) -> None:
     with pytest.raises(ValueError, match="does not appear"):
         ip_address(checked.raw_host)
     assert check(str(checked)) == checked
+
+
+@pytest.mark.parametrize(
+    ("address", "asked"),
+    [
+        *(("127.0.0.1", True), ("::1", True), ("10.1.2.3", True), ("192.168.1.2", True), ("93.184.216.34", True)),
+        *(("169.254.169.254", False), ("::ffff:169.254.169.254", False), ("fe80::1", False), ("fd00:ec2::254", False)),
+        *(("100.100.100.200", False), ("224.0.0.1", False), ("ff02::1", False), ("0.0.0.0", False), ("x", False)),  # noqa: S104 - nothing listens
+    ],
+)
+def test_where_clouds_tell_secrets_nobody_is_asked(address: str, asked: bool) -> None:
+    """WIRE 10.2 #31: trying things out in private networks, as `demo` does, opens no way to a machine's own secrets."""
+    assert may_be_private(address) is asked

@@ -33,7 +33,8 @@ from fedi_artisan.errors import (
     RemoteUnavailable,
 )
 from fedi_artisan.federation.client import Answer, Client
-from fedi_artisan.federation.client_network import MOST_IDLE, NotPublic, PublicResolver, ThreadedResolver, public_socket
+from fedi_artisan.federation.client_network import NotPublic, PublicResolver, ThreadedResolver, public_socket
+from fedi_artisan.federation.lately import MOST_IDLE
 from fedi_artisan.federation.signatures.request import Scheme
 from fedi_artisan.federation.signatures.sign import SigningKey
 from fedi_artisan.federation.signatures.verify import read

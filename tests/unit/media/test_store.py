@@ -1,7 +1,10 @@
 """The store: names by content, nothing outside it, whole files or none."""
 
 import asyncio
+import dataclasses
 import hashlib
+import os
+import re
 import signal
 import subprocess
 import sys
@@ -14,6 +17,7 @@ from fedi_artisan.config import Config
 from fedi_artisan.errors import NotFound
 from fedi_artisan.media import store
 from fedi_artisan.media.folder import Folder
+from tests.unit.media.storing import put
 
 CHECKOUT = Path(__file__).parents[3]
 
@@ -137,3 +141,22 @@ except BadConfig as error:
     ).stdout
     assert said.startswith("media.bucket: ")
     assert "pip install 'fedi-artisan[s3]'" in said
+
+
+def test_pictures_can_be_read_by_a_web_server_in_front_and_originals_by_nobody(config: Config) -> None:
+    """Files, and folders around them, are open to those for whom they are, whatever is usual here (umask)."""
+    former = os.umask(0o077)
+    try:
+        picture = public(config).place(put(config, b"for everybody"))
+        original = config.originals_dir / ("a" * 64)
+        originals = store.open_stores(config).originals
+        assert isinstance(originals, Folder)
+        upload = config.incoming_dir / "upload"
+        upload.write_bytes(b"for nobody")
+        named = dataclasses.replace(originals, names=re.compile("a{64}"))
+        named.put_now(upload, original.name)
+    finally:
+        os.umask(former)
+    modes = [path.stat().st_mode & 0o777 for path in (picture, picture.parent, config.media_dir)]
+    assert modes == [0o644, 0o755, 0o755]
+    assert [path.stat().st_mode & 0o777 for path in (original, original.parent)] == [0o600, 0o700]

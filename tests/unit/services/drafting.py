@@ -1,10 +1,11 @@
 """What tests of drafts do again and again, on a portfolio without a server."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
+from fedi_artisan.domain.clock import Span
 from fedi_artisan.domain.drafts import KeptDraft
 from fedi_artisan.domain.photos import Photo
 from fedi_artisan.domain.uris import new_uid
@@ -127,6 +128,6 @@ class Desk:
         async with self.shop.db.read() as tx:
             return await fetch_value(tx, sql)
 
-    def publisher(self) -> Publisher:
+    def publisher(self, doubted: Callable[[], Span | None] = lambda: None) -> Publisher:
         """Return who publishes what is due."""
-        return Publisher(self.shop.db, self.shop.queue.uris, lambda: self.now)
+        return Publisher(self.shop.db, self.shop.queue.uris, lambda: self.now, doubted)

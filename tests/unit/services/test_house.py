@@ -8,14 +8,21 @@ import pytest
 from fedi_artisan.domain.clock import utc_now
 from fedi_artisan.domain.house import Check, Sentence, Size, Verdict, said, said_many
 from fedi_artisan.services import house
+from fedi_artisan.services.house.looks import bare, furnished
 from fedi_artisan.storage.db import Tx, to_ms
 from tests.photos import PHOTOS, Shop, open_shop
 
 
 async def look(shop: Shop, now: datetime | None = None) -> dict[str, Check]:
     """Return all that is found from inside, by name."""
-    looks = (*house.bare(shop.config), *house.furnished(shop.config, shop.db, lambda: now or utc_now()))
+    looks = (*bare(shop.config), *furnished(shop.config, shop.db, lambda: now or utc_now()))
     return {check.name: check for check in await house.go_round(looks)}
+
+
+def told(check: Check) -> str:
+    """Return all that was found, in one line of English, with what to type."""
+    sentences = (*check.facts, *filter(None, [check.advice]))
+    return " ".join([*(house.in_words(one, "en") for one in sentences), check.command])
 
 
 async def say_something(tx: Tx, shop: Shop) -> None:
@@ -114,8 +121,8 @@ async def test_photographs_that_cannot_be_made_are_found(shop: Shop) -> None:
             *("The oldest should have been done 3 hours ago.", "Le plus ancien retard : 3 heures."),
         ),
         (
-            said("It cannot be read: {why}", why="{disk} I/O"),
-            *("It cannot be read: {disk} I/O", "Elle ne peut pas être lue : {disk} I/O"),
+            said("It cannot be read: {why}.", why="{disk} I/O"),
+            *("It cannot be read: {disk} I/O.", "Elle ne peut pas être lue : {disk} I/O."),
         ),
     ],
 )

@@ -4,6 +4,8 @@ import asyncio
 import dataclasses
 import hashlib
 import json
+import os
+import signal
 import stat
 import threading
 from datetime import timedelta
@@ -25,6 +27,7 @@ from fedi_artisan.services.photo_queue import Outcome, PhotoQueue
 from fedi_artisan.services.recipes import find_stale
 from fedi_artisan.storage import artisans, photo_jobs, photos
 from fedi_artisan.storage.db import fetch_all, fetch_value
+from tests.faults.photo_children import find_children
 from tests.photos import PHOTOS, Shop, files_of, open_shop
 
 BOWL, OTHER, SCRIPT = PHOTOS / "bowl-tiny.jpg", PHOTOS / "bowls-tiny.jpg", PHOTOS / "script.svg"
@@ -333,6 +336,29 @@ async def test_a_full_disk_loses_nothing(shop: Shop) -> None:
     shop.config.incoming_dir.unlink()
     assert await later(shop, 1).make_next()
     assert Remark.FULL_MARKED in (await shop.work(work.uid)).draft.photos[0].remarks
+
+
+async def test_a_child_that_the_system_kills_is_no_refusal_at_first(shop: Shop) -> None:
+    """Where memory runs out the child goes first: the photograph waits, is tried again, and is whole then.
+
+    One that takes all the memory there is, each time, is refused in the end.
+    """
+    [uid] = await shop.give(BOWL)
+
+    async def killed(days: float) -> Outcome | None:
+        making = asyncio.create_task(later(shop, days).make_next())
+        while not (children := find_children(shop.config.data_dir)):  # noqa: ASYNC110 - it tells nobody
+            await asyncio.sleep(0.002)
+        os.kill(children[0].pid, signal.SIGKILL)
+        return await making
+
+    assert await killed(0) is Outcome.PUT_OFF
+    assert await later(shop, 1).make_next() is Outcome.MADE
+    async with shop.db.write() as tx:
+        await photo_jobs.want(tx, [await photos.find_id(tx, uid) or 0], utc_now())
+        await tx.execute("UPDATE photos SET recipe = ''")
+        await tx.execute("UPDATE photo_jobs SET attempts = 6")
+    assert await killed(2) is Outcome.REFUSED
 
 
 async def test_a_photograph_that_went_meanwhile_is_left_alone(shop: Shop) -> None:

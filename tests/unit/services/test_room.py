@@ -12,7 +12,8 @@ from fedi_artisan.config import Limits
 from fedi_artisan.resources import folder
 from fedi_artisan.services import room
 from fedi_artisan.storage import room as stored
-from fedi_artisan.storage.db import Database, Tx, fetch_all, migrate, to_ms
+from fedi_artisan.storage.db import Database, Tx, fetch_all, to_ms
+from fedi_artisan.storage.schema import migrate
 from tests.house import House
 from tests.unit.storage.conftest import NOW, put_actor
 

@@ -18,12 +18,12 @@ from fedi_artisan.storage.db import (
     fetch_one,
     fetch_value,
     from_ms,
-    migrate,
     migrations,
     moment_or_none,
     savepoint,
     to_ms,
 )
+from fedi_artisan.storage.schema import migrate
 
 # Long enough to be interrupted, short enough to wait for.
 SLOW = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000000) SELECT count(*) FROM n"
@@ -113,7 +113,7 @@ async def test_what_is_no_database_is_refused(tmp_path: Path) -> None:
 
 
 async def test_a_failing_migration_leaves_everything_as_it_was(tmp_path: Path, path: Path) -> None:
-    """A migration is one transaction: of a failing one nothing is there, of those before it everything."""
+    """All migrations are one transaction: where one fails nothing of any is there."""
     steps = tmp_path / "migrations"
     shutil.copytree(folder("migrations"), steps)
     first = max(migrations(steps)) + 1
@@ -126,13 +126,32 @@ async def test_a_failing_migration_leaves_everything_as_it_was(tmp_path: Path, p
             await migrate(path, steps)
         with sqlite3.connect(path) as bare:
             tables = {name for (name,) in bare.execute("SELECT name FROM sqlite_master")}
-            assert bare.execute("PRAGMA user_version").fetchone()[0] == first
+            assert bare.execute("PRAGMA user_version").fetchone()[0] == first - 1
             assert bare.execute("SELECT count(*) FROM shown").fetchone()[0] == 1
         bare.close()
-        assert "good" in tables
-        assert "half" not in tables
+        assert not {"good", "half"} & tables
     (steps / f"{first + 1:04}_bad.sql").write_text("CREATE TABLE whole (id INTEGER PRIMARY KEY) STRICT;")
-    assert await migrate(path, steps) == [f"{first + 1:04}_bad.sql"]
+    assert (await migrate(path, steps))[-2:] == [f"{first:04}_good.sql", f"{first + 1:04}_bad.sql"]
+
+
+async def test_a_migration_that_leaves_strays_is_undone(tmp_path: Path, path: Path) -> None:
+    """What refers to a row that a migration took away, unseen as its references were asleep, is seen before the end."""
+    await migrate(path, folder("migrations"))
+    steps = tmp_path / "migrations"
+    shutil.copytree(folder("migrations"), steps)
+    number = max(migrations(steps)) + 1
+    (steps / f"{number:04}_strays.sql").write_text(
+        "CREATE TABLE whole (id INTEGER PRIMARY KEY) STRICT;"
+        "CREATE TABLE part (id INTEGER PRIMARY KEY,"
+        " whole_id INTEGER REFERENCES whole DEFERRABLE INITIALLY DEFERRED) STRICT;"
+        "INSERT INTO part VALUES (1, 1);"
+    )
+    with pytest.raises(BadDatabase, match="something in part lost what it belongs to"):
+        await migrate(path, steps)
+    with sqlite3.connect(path) as bare:
+        assert bare.execute("PRAGMA user_version").fetchone()[0] == number - 1
+        assert not bare.execute("SELECT 1 FROM sqlite_master WHERE name = 'part'").fetchone()
+    bare.close()
 
 
 async def test_every_table_is_strict_and_every_reference_is_found_quickly(db: Database) -> None:

@@ -13,7 +13,8 @@ from fedi_artisan.domain.uris import PUBLIC
 from fedi_artisan.domain.works import Draft
 from fedi_artisan.resources import folder
 from fedi_artisan.storage import actors, conversation, follow_requests, followers, happenings, mentions, works
-from fedi_artisan.storage.db import Database, Tx, fetch_all, fetch_value, migrate, migrations, to_ms
+from fedi_artisan.storage.db import Database, Tx, fetch_all, fetch_value, migrations, to_ms
+from fedi_artisan.storage.schema import migrate
 from fedi_artisan.vocab.notes import Note
 from tests import saying
 from tests.unit.storage.conftest import NOW, put_actor

@@ -9,7 +9,8 @@ from fedi_artisan.domain.filters import Filter
 from fedi_artisan.domain.photos import PictureType, Role
 from fedi_artisan.resources import folder
 from fedi_artisan.storage import artisans, photo_jobs, posts, works
-from fedi_artisan.storage.db import Database, fetch_all, fetch_value, migrate, migrations
+from fedi_artisan.storage.db import Database, fetch_all, fetch_value, migrations
+from fedi_artisan.storage.schema import migrate
 from fedi_artisan.storage.search import search
 from tests.unit.storage.conftest import NOW
 

@@ -1,6 +1,8 @@
 """What is answered when something fails."""
 
+import errno
 import json
+import resource
 from collections.abc import AsyncIterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,6 +15,7 @@ from starlette.requests import Request
 
 from fedi_artisan.config import Config
 from fedi_artisan.errors import ArtisanError, BadInput, BadJson, Forbidden, Gone, NotFound, TooLarge
+from fedi_artisan.language.catalogues import translation
 from fedi_artisan.resources import folder
 from fedi_artisan.storage.db import Database
 from fedi_artisan.web import errors
@@ -105,6 +108,45 @@ async def test_crash_tells_nothing(app: Starlette, accept: str) -> None:
     answer = await errors.on_crash(_request(app, accept=accept), RuntimeError("a secret path"))
     assert answer.status_code == 500
     assert b"secret" not in bytes(answer.body)
+
+
+@pytest.mark.parametrize(
+    ("number", "status", "reason"),
+    [
+        (errno.ENOSPC, 507, "the disk here is full, and takes nothing more"),
+        (errno.EROFS, 503, "the disk here can only be read"),
+        (errno.EMFILE, 503, "too many files are open here"),
+    ],
+)
+async def test_what_the_system_refuses_is_no_crash(app: Starlette, number: int, status: int, reason: str) -> None:
+    """A full or failing disk, too many open files: other servers hear that they should come again."""
+    refusal = OSError(number, "")
+    answer = await errors.on_system(_request(app, accept="application/json"), refusal)
+    assert (answer.status_code, json.loads(bytes(answer.body))) == (status, {"error": reason})
+    assert ("Retry-After" in answer.headers) == (status == 503)
+    with pytest.raises(OSError, match="secret"):
+        await errors.on_system(_request(app), OSError(errno.EBADF, "a secret path"))
+
+
+@pytest.mark.parametrize(("heard", "words"), [(True, "vous n’y êtes pour rien"), (False, "no fault of yours")])
+async def test_an_excuse_needs_no_file(app: Starlette, heard: bool, words: str) -> None:
+    """Where not even the page can be opened, one line says it, with the status as it is, in the visitor's language.
+
+    That is English as long as the words of hers have not been read.
+    """
+    if heard:
+        translation("fr")
+    else:
+        translation.cache_clear()
+    opened = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, opened[1]))
+    try:
+        answer = await errors.on_error(_request(app, accept="text/html", accept_language="fr"), NotFound("not here"))
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, opened)
+    assert answer.status_code == 404
+    assert words in bytes(answer.body).decode()
+    assert answer.headers["Content-Language"] == ("fr" if heard else "en")
 
 
 async def test_wrong_method_is_refused_by_the_running_server(house: House) -> None:

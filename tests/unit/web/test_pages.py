@@ -127,8 +127,9 @@ _HOUSEKEEPING = (
     "fedi_artisan/domain/block_lists.py",
     "fedi_artisan/domain/safety.py",
     "fedi_artisan/services/safety/",
+    "fedi_artisan/storage/failures.py",
     "fedi_artisan/web/studio/safety/",
-    "fedi_artisan/federation/outside.py",
+    "fedi_artisan/federation/outside/",
     "fedi_artisan/web/studio/settings/settings.py",
     "templates/studio/",
 )

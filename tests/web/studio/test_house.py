@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from fedi_artisan.domain.clock import utc_now
 from fedi_artisan.domain.house import Finding, Look, Verdict, said
-from fedi_artisan.services.house import Rounds, furnished
+from fedi_artisan.services.house import Rounds
+from fedi_artisan.services.house.looks import furnished
 from fedi_artisan.storage import copies
 from tests.house import House
 from tests.studio import signed_in
@@ -20,8 +21,21 @@ async def test_the_page_tells_all(house: House) -> None:
     assert {"version", "disk", "database", "address", "certificate", "clock"} <= set(names)
     assert {look.name for look in furnished(house.config, house.db, utc_now)} <= set(names)
     assert "It stands. Something wants to be looked at." in answer.text
-    assert f"{house.config.origin} answers, and others find you." in answer.text
+    assert f"{house.config.origin} answers, and it is this server that does." in answer.text
     assert str(house.config.data_dir) in answer.text
+
+
+async def test_what_is_in_order_is_folded_away(house: House) -> None:
+    """What needs her stands open, and so does what is known of copies; the rest is one press away."""
+    async with house.db.write() as tx:
+        await copies.note(tx, copies.By.HAND, utc_now())
+    async with signed_in(house) as maria:
+        page = (await maria.get("/studio/house?told=backup")).page
+    folded = page.select("details .checks li")
+    assert {str(row.select(".verdict")[0].text) for row in folded} == {"in order"}
+    assert page.select("#copy .verdict.ok")
+    assert not page.select("details .checks #copy")
+    assert any(told.text.startswith("A backup is being made.") for told in page.select("[role=status]"))
 
 
 async def test_a_copy_is_noted(house: House) -> None:
@@ -32,7 +46,7 @@ async def test_a_copy_is_noted(house: House) -> None:
             assert (noted.status, noted.headers["Location"]) == (303, "/studio/house")
         answer = await maria.get("/studio/house")
     assert "Tout va bien." in answer.text
-    assert "La dernière copie date du" in answer.text
+    assert "La dernière sauvegarde date du" in answer.text
 
 
 async def test_an_old_copy_is_told(house: House) -> None:
@@ -60,7 +74,7 @@ async def test_nobody_waits_for_what_takes_long() -> None:
         raise RuntimeError("the kiln is cold")
 
     looks = [Look(name, said(name), find) for name, find in (("slow", slow), ("quick", quick), ("broken", broken))]
-    rounds = Rounds(looks, utc_now)
+    rounds = Rounds(lambda: looks, utc_now)
     first = await rounds.look(0.01)
     assert ([check.name for check in first.checks], [look.name for look in first.missing]) == (
         ["quick", "broken"],

@@ -11,7 +11,7 @@ from fedi_artisan.domain.safety import Reason
 from fedi_artisan.domain.unwanted import Action
 from fedi_artisan.services import artisans, safety
 from fedi_artisan.storage import held, reports, servers
-from fedi_artisan.storage.db import fetch_value
+from fedi_artisan.storage.db import fetch_value, to_ms
 from tests.house import House, key_pair
 from tests.neighbour import Neighbour
 from tests.studio import Answer, Visitor, signed_in
@@ -124,11 +124,12 @@ async def test_many_people_are_forgotten_in_portions(house: House) -> None:
     sql = """
         WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 250)
         INSERT INTO actors (uri, username, host, inbox_url, type, name, fetched_at, also_known_as)
-        SELECT 'https://' || host || '/' || n, 'u' || n, host, 'https://' || host || '/inbox', 'Person', '', 0, '[]'
+        SELECT 'https://' || host || '/' || n, 'u' || n, host, 'https://' || host || '/inbox', 'Person', '', ?1, '[]'
         FROM numbers, (SELECT 'a.loud.example:8443' AS host UNION SELECT 'loud.example.net')
     """
     async with house.db.write() as tx:
-        await tx.execute(sql)
+        # Heard of just now: whoever was for nothing for long goes by herself.
+        await tx.execute(sql, (to_ms(now),))
         await safety.block_server(tx, house.uris, house.artisan, "loud.example", now)
         remains = await servers.list_remains(tx)
         assert await servers.forget_people(tx, remains.people[:1]) == 1

@@ -89,7 +89,7 @@ async def worker(request: Request) -> Response:
     headers = {
         "Cache-Control": "no-cache",
         "Vary": "Accept-Language",
-        "Content-Security-Policy": "default-src 'none'; connect-src 'self'",
+        "Content-Security-Policy": "default-src 'none'; connect-src 'self'; frame-ancestors 'none'",
         "Service-Worker-Allowed": "/studio",
         "X-Content-Type-Options": "nosniff",
     }

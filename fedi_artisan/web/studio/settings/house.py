@@ -28,6 +28,7 @@ async def house(request: Request, studio: Studio) -> Response:
             "verdict": check.verdict,
             "facts": [in_words(fact, language) for fact in check.facts],
             "advice": None if check.advice is None else in_words(check.advice, language),
+            "command": check.command,
         }
 
     return show(
@@ -37,7 +38,8 @@ async def house(request: Request, studio: Studio) -> Response:
         verdict=worst(found.checks),
         checks=[told(check) for check in sorted(found.checks, key=lambda check: _FIRST.index(check.verdict))],
         missing=[in_words(look.title, language) for look in found.missing],
-        data_dir=str(site_of(request).config.data_dir),
+        by_itself=site_of(request).schedule.ready,
+        today=site_of(request).clock().date().isoformat(),
     )
 
 
@@ -48,3 +50,10 @@ async def copied(request: Request, studio: Studio) -> Response:
     async with site.db.write() as tx:
         await copies.note(tx, copies.By.HAND, site.clock())
     return see(HOUSE)
+
+
+async def back_up(request: Request, studio: Studio) -> Response:
+    """Have a backup made now, where the settings say where backups go; it is begun within a moment."""
+    del studio
+    site_of(request).schedule.wake()
+    return see(f"{HOUSE}?told=backup")

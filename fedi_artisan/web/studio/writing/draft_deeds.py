@@ -8,6 +8,7 @@ Source: HTML, 4.10.5.1.19 (image button).
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from starlette.requests import Request
 
@@ -34,7 +35,7 @@ class Came:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Press:
-    """A button that was pressed: *name* of what it does and *about* what, with the form as it was kept."""
+    """A button that was pressed: *name* of what it does and *about* what, with the form as it was kept, and when."""
 
     request: Request
     studio: Studio
@@ -42,6 +43,7 @@ class Press:
     typed: Mapping[str, str]
     name: str
     about: str
+    now: datetime
 
     @property
     def page(self) -> str:
@@ -73,14 +75,14 @@ async def _preview(_tx: Tx, press: Press) -> Came:
 
 async def _publish(tx: Tx, press: Press) -> Came:
     site = site_of(press.request)
-    came = await publication.publish(tx, site.uris, press.studio.artisan, press.draft.uid, site.clock())
+    came = await publication.publish(tx, site.uris, press.studio.artisan, press.draft.uid, press.now)
     watches = "?watches=yes" if press.studio.fields.get("watches") else ""
     return Came(f"{press.page}/done{watches}", came.problems)
 
 
 async def _schedule(tx: Tx, press: Press) -> Came:
     site = site_of(press.request)
-    came = await publication.schedule(tx, site.uris, press.studio.artisan, press.draft.uid, site.clock())
+    came = await publication.schedule(tx, site.uris, press.studio.artisan, press.draft.uid, press.now)
     return Came(f"{press.page}/done", came.problems)
 
 
@@ -136,9 +138,8 @@ async def _year(tx: Tx, press: Press) -> Came:
 
 async def _change(tx: Tx, press: Press, name: str, text: str) -> None:
     """Keep another text in one field."""
-    site = site_of(press.request)
     typed = {**press.typed, name: text}
-    await drafts.save(tx, press.studio.artisan, press.draft.uid, typed, version=press.draft.version, now=site.clock())
+    await drafts.save(tx, press.studio.artisan, press.draft.uid, typed, version=press.draft.version, now=press.now)
 
 
 def _focus(photo: DraftPhoto, x_px: int, y_px: int) -> str:

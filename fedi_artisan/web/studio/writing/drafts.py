@@ -65,20 +65,20 @@ async def press_with(request: Request, studio: Studio, photos: Sequence[str] = (
         NotFound: there is no such draft.
     """
     site, uid, typed = site_of(request), request.path_params["uid"], dict(studio.fields)
+    # One moment for all of it, whatever the clock does in between.
+    now = site.clock()
     try:
         async with site.db.write() as tx:
-            saved = await drafts.save(
-                tx, studio.artisan, uid, typed, version=version_in(studio.fields), now=site.clock()
-            )
+            saved = await drafts.save(tx, studio.artisan, uid, typed, version=version_in(studio.fields), now=now)
             came = Came(f"{PATH}/{saved.draft.uid}")
             if saved.draft.uid != uid:
                 for photo in photos:
-                    await drafts.add_photo(
-                        tx, await drafts.get(tx, studio.artisan, saved.draft.uid), photo, site.clock()
-                    )
+                    await drafts.add_photo(tx, await drafts.get(tx, studio.artisan, saved.draft.uid), photo, now)
             else:
                 name, about = pressed(studio.fields)
-                told = Press(request=request, studio=studio, draft=saved.draft, typed=typed, name=name, about=about)
+                told = Press(
+                    request=request, studio=studio, draft=saved.draft, typed=typed, name=name, about=about, now=now
+                )
                 came = await do(tx, told)
     except BadInput as error:
         return await refused(request, studio, typed, problem_of(error, overlong(typed)))

@@ -1,0 +1,26 @@
+"""Who may work on a data folder: one server at a time."""
+
+import contextlib
+import os
+from collections.abc import Iterator
+
+from fedi_artisan.config import Config
+from fedi_artisan.errors import BadConfig
+from fedi_artisan.media.locks import is_taken
+from fedi_artisan.services.house.running import LOCK
+
+
+@contextlib.contextmanager
+def only_server(config: Config) -> Iterator[None]:
+    """Make sure that no other server works on the same data folder: each work would be sent twice.
+
+    Raises:
+        BadConfig: another one does.
+    """
+    lock = os.open(config.data_dir / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        if not is_taken(lock):
+            raise BadConfig(f"a server is running on {config.data_dir}; stop it first")
+        yield
+    finally:
+        os.close(lock)

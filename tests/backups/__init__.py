@@ -1,0 +1,1 @@
+"""Backups of a furnished home, and what comes back of them."""

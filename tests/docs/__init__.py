@@ -1,0 +1,1 @@
+"""The commands that the pages of the project show, typed."""

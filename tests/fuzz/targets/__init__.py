@@ -1,0 +1,1 @@
+"""All that is tried, a file for each kind of thing that comes from outside."""

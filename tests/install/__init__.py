@@ -1,0 +1,1 @@
+"""Ways to install what is built here, tried as far as one machine allows."""

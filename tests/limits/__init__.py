@@ -1,0 +1,1 @@
+"""How much it takes: connections, visitors, and both in floods."""

@@ -1,0 +1,1 @@
+"""A busy day, made shorter, and whether anything grows by it."""
