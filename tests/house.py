@@ -32,6 +32,8 @@ from fedi_artisan.storage.schema import migrate
 
 WITHIN_S = 15.0
 _DIFFERENT_KEYS = 8
+# As many as asyncio takes from a connection to whom it is for.
+_TURNS = 5
 # A look at a password in a ten-thousandth of a second; what it really costs is tried in the tests of passwords.
 CHEAP = Cost(memory_kib=8, passes=1, lanes=1)
 _NUMBERS = itertools.count()
@@ -151,6 +153,9 @@ class _Server(uvicorn.Server):
         """Let nobody in any more, wait a second at most for what is being answered, and close."""
         for opened in (*self.servers, *(sockets or ())):
             opened.close()
+        # Who knocked a moment ago is let in by the loop in a few turns, and is known to nobody before.
+        for _ in range(_TURNS):
+            await asyncio.sleep(0)
         for connection in list(self.server_state.connections):
             connection.shutdown()
         with contextlib.suppress(TimeoutError):
@@ -162,6 +167,8 @@ class _Server(uvicorn.Server):
         # As the real one does: a browser keeps connections that it has asked nothing of yet.
         for connection in list(self.server_state.connections):
             connection.transport.abort()
+        for _ in range(_TURNS):
+            await asyncio.sleep(0)
         await self.lifespan.shutdown()
 
 

@@ -26,13 +26,16 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(PROJECT)]
     subprocess.run(build, check=True, capture_output=True, timeout=120)
     [wheel] = folder.glob("*.whl")
-    venv.create(folder / "env", with_pip=False)
-    python = folder / "env" / "bin" / "python"
-    # Python compiles what the command imports; compiling all the rest would take longer than these tests.
-    install = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", "--no-compile"]
-    constraints = ["--constraint", str(PROJECT / "constraints.txt")]
-    subprocess.run([*install, *constraints, str(wheel)], check=True, timeout=300)
+    _uv("venv", "--python", sys.executable, str(folder / "env"))
+    constraints = ("--constraint", str(PROJECT / "constraints.txt"))
+    _uv("pip", "install", "--python", str(folder / "env" / "bin" / "python"), *constraints, str(wheel))
     return folder / "env" / "bin" / "fedi-artisan"
+
+
+def _uv(*words: str) -> None:
+    """Have uv do something: a fifth of the time that pip takes."""
+    program = shutil.which("uv", path=Path(sys.executable).parent) or "uv"
+    subprocess.run([program, *words, "--quiet"], check=True, timeout=300)
 
 
 def test_the_wheel_brings_the_sample(program: Path) -> None:
@@ -99,16 +102,13 @@ def test_the_wheel_runs_from_an_empty_folder(program: Path, tmp_path: Path) -> N
 
 def test_the_wheel_becomes_a_service_wherever_it_is_installed(program: Path, tmp_path: Path) -> None:
     """The unit comes with the wheel, and starts the program of the very environment: of venv, or of uv."""
-    by_uv = tmp_path / "uv" / "bin" / "fedi-artisan"
+    by_venv = tmp_path / "venv" / "bin" / "fedi-artisan"
     [wheel] = program.parents[2].glob("*.whl")
-    uv = [shutil.which("uv", path=Path(sys.executable).parent) or "uv"]
-    quiet = ("--quiet", "--offline", "--python")
-    subprocess.run([*uv, "venv", *quiet, sys.executable, str(tmp_path / "uv")], check=True, timeout=60)
-    install = ["pip", "install", *quiet, str(by_uv.parent / "python"), "--no-deps", str(wheel)]
-    subprocess.run([*uv, *install], check=True, timeout=60)
-    [packages], [others] = ((one.parents[1] / "lib").glob("python*/site-packages") for one in (by_uv, program))
+    venv.create(tmp_path / "venv", with_pip=False)
+    _uv("pip", "install", "--offline", "--python", str(by_venv.parent / "python"), "--no-deps", str(wheel))
+    [packages], [others] = ((one.parents[1] / "lib").glob("python*/site-packages") for one in (by_venv, program))
     (packages / "others.pth").write_text(f"{others}\n")
-    for number, installed in enumerate((program, by_uv)):
+    for number, installed in enumerate((program, by_venv)):
         root = tmp_path / str(number)
         words = ("--prefix", root, "--origin", "https://atelier.example", "--username", "lea", "--name", "Léa")
         subprocess.run([installed, "install-service", *words], check=True, capture_output=True, timeout=60)

@@ -12,6 +12,8 @@ from playwright.async_api import Browser, ConsoleMessage, Page, Request, Respons
 
 _MISSING = "Chromium is not installed, so no page can be looked at: `apt-get install chromium`"
 _TIMEOUT_S = 30.0
+# What Chromium says itself, of no script of ours, where `@view-transition` of the style sheet found no time.
+_NOT_FADED = "Transition was skipped"
 
 
 @dataclass(slots=True)
@@ -48,7 +50,7 @@ class Tab:
         page.on("requestfailed", self._failed)
         page.on("response", self._answered)
         page.on("console", self._noted)
-        page.on("pageerror", lambda error: self._visit.complaints.append(str(error)))
+        page.on("pageerror", lambda error: self._erred(str(error)))
 
     async def open(
         self,
@@ -121,6 +123,11 @@ class Tab:
         self._awaited.discard(request)
         if not self._awaited:
             self._quiet.set()
+
+    def _erred(self, error: str) -> None:
+        """Note what failed in a script, but not that a busy browser left out the fading of one page into the next."""
+        if error != _NOT_FADED:
+            self._visit.complaints.append(error)
 
     def _noted(self, message: ConsoleMessage) -> None:
         """Note what the browser says to developers, but not that the page itself is an error page: *status* says it."""

@@ -2,9 +2,12 @@
 
 import asyncio
 import base64
+import contextlib
 import hashlib
 import re
+import resource
 import time
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -262,6 +265,41 @@ async def test_a_failing_database_ends_nothing(
         await tx.execute("ALTER TABLE away RENAME TO deliveries")
     await house.publish()
     await stands(house, "delivered", "delivered")
+
+
+async def test_what_a_full_disk_cannot_note_is_not_sent_again(
+    house: House, boxes: Letterboxes, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What arrived while the disk took nothing is kept in mind until it does: it is not sent again."""
+    gate = asyncio.Event()
+
+    async def hang(arrival: Arrival) -> Reply:
+        await gate.wait()
+        return await take(arrival)
+
+    boxes.behave = hang
+    await add_followers(house, boxes.person("bob"))
+    await house.publish()
+    await arrived(boxes, 1)
+    with no_more_room(house.config.database):
+        gate.set()
+        await until(lambda: _told(caplog, "cannot be written down"), "a failure")
+        assert [row["state"] for row in await house.rows("SELECT state FROM deliveries")] == ["waiting"]
+    await stands(house, "delivered")
+    await house.publish()
+    await stands(house, "delivered", "delivered")
+    assert len(boxes.arrivals) == 2
+
+
+@contextlib.contextmanager
+def no_more_room(database: Path) -> Iterator[None]:
+    """Have the system let no file grow beyond what the log of this database is, as on a disk that is full."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (database.with_name(f"{database.name}-wal").stat().st_size, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
 
 async def _told(caplog: pytest.LogCaptureFixture, words: str) -> bool:
