@@ -19,8 +19,9 @@ from fedi_artisan.vocab.render.moments import moment
 from fedi_artisan.web import negotiate
 from fedi_artisan.web.context import site_of
 from fedi_artisan.web.documents import raw_document
+from fedi_artisan.web.people.filters import excerpt
 from fedi_artisan.web.people.links import in_language
-from fedi_artisan.web.people.pages import Pages, excerpt
+from fedi_artisan.web.people.pages import Pages
 from fedi_artisan.web.programs.feed import Author, Editor, Entry, Feed, Picture
 from fedi_artisan.web.programs.reservation import refused_by_any
 from fedi_artisan.web.programs.xml import allowed

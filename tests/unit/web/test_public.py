@@ -15,7 +15,7 @@ from fedi_artisan.federation.signatures import keys
 from fedi_artisan.services import artisans as artisans_service
 from fedi_artisan.services import works as works_service
 from fedi_artisan.storage import artisans
-from fedi_artisan.web.people import pages, paging
+from fedi_artisan.web.people import filters, paging
 from tests.house import House
 from tests.photos import grey
 from tests.unit.web.markup import Page, read
@@ -243,7 +243,7 @@ async def test_work_page_has_the_label_of_a_museum(visitor: Visitor) -> None:
         assert picture.attributes["srcset"] == ", ".join(
             f"/media/{view.file} {view.width_px}w" for view in stored.views(PictureType.JPEG)
         )
-        assert pages.tone_classes(stored) in picture.attributes["class"]
+        assert filters.tone_classes(stored) in picture.attributes["class"]
     assert [picture.attributes.get("fetchpriority") for picture in pictures] == ["high", None]
     assert [picture.attributes.get("loading") for picture in pictures] == [None, "lazy"]
 
