@@ -60,9 +60,7 @@ async def of_artisan(request: Request) -> Response:
     form = form_of(request)
     async with site_of(request).db.read() as tx:
         everybody = await artisans.list_all(tx)
-        artisan = await artisans.find_by_username(tx, request.path_params["username"])
-        if artisan is None:
-            raise NotFound("there is nobody of this name here")
+        artisan = await artisans.get_by_username(tx, request.path_params["username"])
         newest = await works.list_shown(tx, artisan.id, limit=NEWEST)
         editor = await editor_of(request, tx, everybody, artisan)
     return answer(request, form, _of_artisan(editor, artisan, newest, alone=len(everybody) == 1))
