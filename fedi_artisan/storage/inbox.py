@@ -111,11 +111,12 @@ async def list_due(tx: Tx, now: datetime, limit: int) -> list[InboxRow]:
     """Return activities whose time has come and that need nobody's word, in the order they arrived.
 
     An actor's activities keep their order: none is due before an earlier one that others are being asked about, unless
-    these could not be reached.
+    these could not be reached. The time of what was never tried has come, whatever the clock says: it may have been set
+    back since.
     """
     sql = """
-        SELECT id, actor_uri, activity_uri, body, attempts FROM inbox AS due
-        WHERE state = 'waiting' AND due_at <= ? AND NOT asks AND NOT EXISTS (
+        SELECT id, actor_uri, activity_uri, body, attempts FROM inbox AS due INDEXED BY inbox_waiting
+        WHERE state = 'waiting' AND (attempts = 0 OR due_at <= ?) AND NOT asks AND NOT EXISTS (
             SELECT 1 FROM inbox AS earlier WHERE earlier.state = 'waiting' AND earlier.asks
                 AND earlier.actor_uri = due.actor_uri AND earlier.id < due.id AND earlier.attempts = 0)
         ORDER BY id LIMIT ?
@@ -124,8 +125,14 @@ async def list_due(tx: Tx, now: datetime, limit: int) -> list[InboxRow]:
 
 
 async def list_asking(tx: Tx) -> list[AskingRow]:
-    """Return all waiting activities that others must be asked about, in the order they arrived."""
-    sql = "SELECT id, actor_uri, due_at FROM inbox WHERE state = 'waiting' AND asks ORDER BY id"
+    """Return all waiting activities that others must be asked about, in the order they arrived.
+
+    What was never tried is due since ever, whatever the clock says.
+    """
+    sql = """
+        SELECT id, actor_uri, iif(attempts = 0, 0, due_at) AS due_at FROM inbox
+        WHERE state = 'waiting' AND asks ORDER BY id
+    """
     return [AskingRow(row["id"], row["actor_uri"], from_ms(row["due_at"])) for row in await fetch_all(tx, sql)]
 
 

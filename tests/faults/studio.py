@@ -73,6 +73,7 @@ class Studio:
         self._numbers = itertools.count(1)
         self._nuisances = [town.hosts[0].person(f"nuisance{number}") for number in range(3)]
         self._uids: dict[str, str] = {}  # of works, by their titles
+        self._leaving: set[str] = set()  # titles of works that are being withdrawn, or were
 
     async def work(self) -> None:
         """Do this and that until it is time to stop."""
@@ -187,6 +188,7 @@ class Studio:
         title = self._standing(free) if sum(free.values()) > 2 else None
         uid = None if title is None else await self._uid_of_work(title)
         if title is not None and uid is not None and uid not in self._town.promises.kept:
+            self._leaving.add(title)
             await self._press(f"{_WORKS}/{uid}/withdraw", {})
             self.own.titles[title] = False
 
@@ -220,7 +222,10 @@ class Studio:
         while not self._town.stopping:
             for title, stands in self._titles():
                 uid = await self._uid_of_work(title) if stands else None
-                if uid is not None and uid not in self._town.promises.works and len(self._town.promises.kept) < 4:
+                # Meanwhile she may have called it otherwise, or begun to withdraw it.
+                if uid is None or not self.own.titles.get(title) or title in self._leaving:
+                    continue
+                if uid not in self._town.promises.works and len(self._town.promises.kept) < 4:
                     self._town.promises.works[uid] = Draft(title=title)
                     self._town.promises.kept.append(uid)
             await asyncio.sleep(0.2)

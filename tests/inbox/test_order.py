@@ -1,8 +1,10 @@
 """What holds for all types: nothing is lost, nothing stops the rest, everybody's doings keep their order."""
 
 import asyncio
+import dataclasses
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -11,7 +13,7 @@ from fedi_artisan.storage import inbox
 from fedi_artisan.storage.inbox import Arrival
 from tests.house import House, until
 from tests.inbox.sending import effect
-from tests.neighbour import Neighbour
+from tests.neighbour import Neighbour, Person
 
 
 async def test_a_fault_of_ours_stops_nothing_and_loses_nothing(
@@ -93,24 +95,54 @@ async def test_what_was_deleted_stays_so(house: House, neighbour: Neighbour, wor
     assert await effect(house, neighbour, bob, neighbour.activity("Create", bob, anew)) == ("done", "replied")
 
 
+def arrival(person: Person, activity: dict[str, Any]) -> Arrival:
+    """Return an activity as our inbox takes it in, signed a moment ago."""
+    return Arrival(
+        actor_uri=person.uri,
+        activity_uri=activity["id"],
+        body=json.dumps(activity).encode(),
+        asks=False,
+        signed_at=utc_now() - timedelta(seconds=9),
+    )
+
+
+async def test_a_clock_that_is_set_back_lets_nothing_overtake(house: House, neighbour: Neighbour) -> None:
+    """What came before the clock was set back takes effect first: a Follow is answered, then undone."""
+    bob = neighbour.person("bob")
+    await effect(house, neighbour, bob, neighbour.activity("Block", bob, house.actor_uri))
+    follow = neighbour.activity("Follow", bob, house.actor_uri)
+    undo = neighbour.activity("Undo", bob, follow)
+    async with house.db.write() as tx:
+        await inbox.insert(tx, [arrival(bob, follow)], utc_now() + timedelta(days=1))
+        await inbox.insert(tx, [arrival(bob, undo)], utc_now())
+    await house.quiet()
+    assert [await house.answer(one) for one in (follow, undo)] == [("done", "taken back"), ("done", "unfollowed")]
+    assert await house.value("SELECT count(*) FROM activities WHERE type = 'Accept'") == 1
+
+
+async def test_a_clock_that_is_set_back_puts_no_question_off(house: House, neighbour: Neighbour, work: str) -> None:
+    """What came before and needs another server's word is asked about at once, before what came later takes effect."""
+    bob = neighbour.person("bob")
+    note = neighbour.note(bob, work)
+    await effect(house, neighbour, bob, neighbour.activity("Like", bob, work))
+    create = neighbour.activity("Create", bob, note["id"], to=[house.actor_uri])
+    delete = neighbour.activity("Delete", bob, note["id"])
+    async with house.db.write() as tx:
+        early = dataclasses.replace(arrival(bob, create), asks=True)
+        await inbox.insert(tx, [early], utc_now() + timedelta(days=1))
+        await inbox.insert(tx, [arrival(bob, delete)], utc_now())
+    await house.quiet()
+    assert [await house.answer(one) for one in (create, delete)] == [("done", "replied"), ("done", "post forgotten")]
+
+
 async def test_an_undo_that_overtakes_within_a_moment(house: House, neighbour: Neighbour, work: str) -> None:
     """Where both are taken in at the same time, the one that was taken back has no effect, and may be done anew."""
     bob = neighbour.person("bob")
     await effect(house, neighbour, bob, neighbour.activity("Like", bob, work))
     follow = neighbour.activity("Follow", bob, house.actor_uri)
     undo = neighbour.activity("Undo", bob, follow)
-    arrivals = [
-        Arrival(
-            actor_uri=bob.uri,
-            activity_uri=activity["id"],
-            body=json.dumps(activity).encode(),
-            asks=False,
-            signed_at=utc_now() - timedelta(seconds=9),
-        )
-        for activity in (undo, follow)
-    ]
     async with house.db.write() as tx:
-        await inbox.insert(tx, arrivals, utc_now())
+        await inbox.insert(tx, [arrival(bob, undo), arrival(bob, follow)], utc_now())
     await effect(house, neighbour, bob, neighbour.activity("Like", bob, work))
     assert [await house.answer(one) for one in (undo, follow)] == [
         ("done", "unfollowed"),
