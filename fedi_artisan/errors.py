@@ -258,6 +258,23 @@ def of_system(error: OSError) -> ArtisanError | None:
     return None if make is None else make()
 
 
+_PLAIN = {
+    errno.ENOENT: "there is no such file or folder",
+    errno.ENOTDIR: "a file stands where a folder should be",
+    errno.EISDIR: "it is a folder, and not a file",
+    errno.EACCES: "the user who asks may not read or write it",
+    errno.EPERM: "the user who asks may not do this to it",
+    errno.EROFS: "its disk can only be read; name another place",
+    errno.ENOSPC: "its disk is full; make room, or name another place",
+}
+
+
+def plainly(error: OSError) -> str:
+    """Return what the system refuses, and of what, in words for whoever typed a command."""
+    why = _PLAIN.get(error.errno or 0) or error.strerror or str(error)
+    return why if error.filename is None else f"{error.filename}: {why}"
+
+
 class RemoteError(ArtisanError):
     """Another server failed us."""
 

@@ -9,10 +9,12 @@ import click
 from fedi_artisan import __version__
 from fedi_artisan.cli.given import Given, keep_to_ourselves, plain
 from fedi_artisan.config import locate
-from fedi_artisan.errors import ArtisanError, BadConfig
+from fedi_artisan.errors import ArtisanError, BadConfig, plainly
 
 FAILED = 1
 NOT_CONFIGURED = 2
+# From 0 to 1: how much a name that nothing has must be like another for that one to be meant.
+_LIKENESS = 0.7
 # The commands in each module of this package.
 _ROOMS = {
     "server": ("init", "serve", "migrate"),
@@ -55,6 +57,19 @@ class Rooms(click.Group):
                 return next(command for command in commands if command.name == cmd_name)
         return None
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that is meant; of a name that nothing has, the one that was probably meant is told."""
+        # Needed for nothing else, and the server is started by such a name as well.
+        from difflib import get_close_matches  # noqa: PLC0415
+
+        names = self.list_commands(ctx)
+        near = get_close_matches(args[0], names, n=1, cutoff=_LIKENESS) if args[0] not in names else []
+        if near:
+            ctx.fail(f"There is no command '{plain(args[0])}'. Did you mean '{near[0]}'?")
+        return super().resolve_command(ctx, args)
+
 
 @click.group(cls=Rooms, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option(
@@ -76,10 +91,10 @@ def main() -> None:
     try:
         cli(prog_name="fedi-artisan")
     except ArtisanError as error:
-        for line in str(error).splitlines():
-            click.echo(f"Error: {plain(line)}", err=True)
+        # What follows the first line is to be read, or to be typed as it stands.
+        click.echo("Error: " + "\n".join(map(plain, str(error).splitlines())), err=True)
         sys.exit(NOT_CONFIGURED if isinstance(error, BadConfig) else FAILED)
     except OSError as error:
-        # A full disk, a folder that may not be written: the system's own words name it best.
-        click.echo(f"Error: {error}", err=True)
+        # A full disk, a folder that may not be written.
+        click.echo(f"Error: {plain(plainly(error))}", err=True)
         sys.exit(FAILED)

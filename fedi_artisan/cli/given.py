@@ -13,7 +13,7 @@ from fedi_artisan.config import Config, load
 from fedi_artisan.domain.actors import Artisan
 from fedi_artisan.domain.uris import Uris
 from fedi_artisan.domain.works import LONGEST_TEXT, Work
-from fedi_artisan.errors import BadInput, Gone, NotFound
+from fedi_artisan.errors import BadInput, Gone, NotFound, plainly
 from fedi_artisan.media.store import open_stores
 from fedi_artisan.services.photo_files import PhotoFiles
 from fedi_artisan.services.photo_intake import PhotoIntake
@@ -170,8 +170,10 @@ def read_text(source: str, longest: int = LONGEST_TEXT) -> str:
     try:
         with click.open_file(source, encoding="utf-8") as file:
             return str(file.read(longest + 1)).strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"{source}: cannot be read: {error}") from error
+    except OSError as error:
+        raise BadInput(plainly(error)) from error
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{source}: this is no text in UTF-8") from error
 
 
 def said_in(texts: Mapping[str, str], language: str, text: str) -> dict[str, str]:

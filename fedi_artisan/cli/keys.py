@@ -44,7 +44,7 @@ def lock(given: Given) -> None:
         )
     with only_server(config):
         count = asyncio.run(_rewrite(config, lambda pem: keys.lock(pem, secret)))
-    click.echo(f"{count} private keys are locked now. Without the secret nobody can use them: keep it, and apart from")
+    click.echo(f"{_counted(count, 'locked')} Without the secret nobody can use them: keep it, and apart from")
     click.echo(
         "backups. Copies of the database that were made before hold them unlocked; `key rotate` makes those useless."
     )
@@ -57,7 +57,14 @@ def unlock(given: Given) -> None:
     config = given.config()
     with only_server(config):
         count = asyncio.run(_rewrite(config, lambda pem: keys.unlock(pem, config.keys.secret)))
-    click.echo(f"{count} private keys are unlocked now; the secret is not needed any more.")
+    click.echo(f"{_counted(count, 'unlocked')} The secret is not needed any more.")
+
+
+def _counted(count: int, state: str) -> str:
+    """Return how many keys have been locked, or unlocked."""
+    if not count:
+        return f"All private keys were {state} already."
+    return f"{count} private keys are {state} now." if count > 1 else f"1 private key is {state} now."
 
 
 async def check_keys(config: Config) -> None:

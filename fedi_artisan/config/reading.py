@@ -21,7 +21,7 @@ from fedi_artisan.config.checking import (
     tls_problems,
 )
 from fedi_artisan.config.tables import Config, Keys
-from fedi_artisan.errors import BadConfig
+from fedi_artisan.errors import BadConfig, plainly
 
 ENVIRONMENT_VARIABLE = "FEDI_ARTISAN_CONFIG"
 DEFAULT_FILE = "config.toml"
@@ -282,8 +282,10 @@ def _secret_in(path: Path) -> str:
     try:
         told = path.read_text(encoding="utf-8").strip()
         others_may = path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadConfig(f"keys.secret_file: {path} cannot be read: {error}") from error
+    except OSError as error:
+        raise BadConfig(f"keys.secret_file: {plainly(error)}") from error
+    except UnicodeDecodeError as error:
+        raise BadConfig(f"keys.secret_file: {path} is no text in UTF-8") from error
     if others_may:
         raise BadConfig(f"keys.secret_file: others can read {path}. Run: chmod 600 {shlex.quote(str(path))}")
     if len(told) < SHORTEST_SECRET:

@@ -130,7 +130,7 @@ def test_what_the_commands_say(home: Home, tmp_path: Path) -> None:
         (("restore", str(tmp_path / "none.tar"), "--check"), "there is no such file"),
         (("restore", str(tmp_path / "one.tar")), "say where to restore it with --into FOLDER"),
         (("backup",), "say where the backup is to go"),
-        (("backup", str(tmp_path / "none" / "one.tar")), "No such file or directory"),
+        (("backup", str(tmp_path / "none" / "one.tar")), "there is no such file or folder"),
         (("backup", "x.tar", "--to", "nobody"), "is no key to encrypt for"),
     ):
         refused = typed(home, *words)

@@ -182,7 +182,7 @@ def test_a_work_can_be_named_by_its_page(home: Terminal) -> None:
         (["--title", "x", "--date", "2999-01-01"], "still to come"),
         (["--title", "x", "--tag", "123"], "cannot be a tag"),
         (["--title", "x", "--language", "français!"], "is no language"),
-        (["--title", "x", "--text", "nowhere.md"], "cannot be read"),
+        (["--title", "x", "--text", "nowhere.md"], "nowhere.md: there is no such file"),
         (["--title", "x", "--photo", "nowhere.jpg"], "nowhere.jpg"),
         (["--title", "x", "--photo", "a.jpg", "--alt", "one", "--alt", "two"], "give one for each --photo"),
         (["--title", "x", "--by", "nobody"], "say which artisan"),

@@ -53,7 +53,7 @@ def test_locked_keys_are_of_use_only_with_the_secret(home: Terminal) -> None:
     for pem in open_keys:
         assert pem.splitlines()[5].encode() not in everything_on_disk(home)
     assert secret.encode() not in everything_on_disk(home)
-    assert "0 private keys" in home.type("key", "lock").out
+    assert "locked already" in home.type("key", "lock").out
     assert home.type("key", "rotate").code == 0
     assert pems(home)[0] == locked[0]
     assert all(pem.startswith(BEGIN_LOCKED) for pem in pems(home))

@@ -25,7 +25,7 @@ async def clock(config: Config, db: Database, client: Client) -> Finding:
         await _ask_the_time(config, db, client)
         ahead = client.clocks.ahead()
     if ahead is None:
-        advice = said("Whether this machine sets its clock by the network is told by:")
+        advice = said("This tells whether the machine sets its clock by the network:")
         return Finding(Verdict.UNKNOWN, (said("No other server has told the time lately."),), advice, "timedatectl")
     if abs(ahead) <= _OFF_A_LITTLE:
         return Finding(Verdict.OK, (said("It agrees with those of other servers."),))

@@ -23,6 +23,7 @@ _LONGEST_END_BYTES = 1_000
 _LONGEST_NAMES_BYTES = 1 << 16
 _LONGEST_NUMBER = len(str(_LONGEST_NAMES_BYTES)) + 1
 _WHY_HEADER = "the file is damaged"
+_BEGINNING = "its beginning"
 
 
 class Source(Protocol):
@@ -60,7 +61,7 @@ class Reading:
         self._digest = hashlib.sha256()
         self._before_last = ""
         self._found: dict[str, str] = {}
-        self._at = "its beginning"
+        self._at = _BEGINNING
 
     def sum_of(self, name: str) -> str:
         """Return the sum of an entry that was read to its end."""
@@ -105,7 +106,9 @@ class Reading:
             info.name = names.get("path", info.name)
             if not may_stand(info.name):
                 raise BadBackup(f"{_shown(info.name)}: is no name of a file in a backup")
-            if info.name in self._found or (not self._found and info.name != ABOUT):
+            if not self._found and info.name != ABOUT:
+                raise BadBackup(f"it begins with {info.name}, as no backup does: this is none, or it was changed")
+            if info.name in self._found:
                 raise BadBackup(f"{info.name}: stands where no backup has it")
             self._before_last = before
             yield info
@@ -166,6 +169,8 @@ class Reading:
     def _take(self, size_bytes: int) -> bytes:
         content = self._source.read(size_bytes)
         if len(content) < size_bytes:
+            if self._at == _BEGINNING:
+                raise BadBackup("it is too short to be a backup: it is none, or was cut off")
             raise BadBackup(f"it ends in the middle of {self._at}: the file is not whole")
         self._digest.update(content)
         return content

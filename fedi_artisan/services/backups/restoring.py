@@ -71,7 +71,9 @@ def _check_empty(into: Path) -> None:
     if into.is_dir() and into.stat().st_uid != os.geteuid():
         # Whoever owns it could exchange what is in it while keys are written there.
         raise BadInput(f"{into}: belongs to somebody else. Name a new folder, or restore as its owner")
-    if not into.is_dir() or any(one.name != UNFINISHED for one in into.iterdir()):
+    if not into.is_dir():
+        raise BadInput(f"{into}: is a file. Name a new folder")
+    if any(one.name != UNFINISHED for one in into.iterdir()):
         raise BadInput(f"{into}: is not empty. Name a new folder; nothing is ever written over another server")
 
 

@@ -1,9 +1,12 @@
 """Whether there is room: what would end in the middle is not begun."""
 
+import math
 import shutil
 from pathlib import Path
 
 from fedi_artisan.errors import DiskFull
+
+_MB = 1_000_000
 
 
 def check_room(place: Path, needed_bytes: int, what: str) -> None:
@@ -20,5 +23,5 @@ def check_room(place: Path, needed_bytes: int, what: str) -> None:
     free_bytes = shutil.disk_usage(place).free
     if free_bytes < needed_bytes:
         raise DiskFull(
-            f"{place}: has room for {free_bytes / 1e6:,.0f} MB, but {what} takes {needed_bytes / 1e6:,.0f} MB"
+            f"{place}: has room for {free_bytes // _MB:,} MB, but {what} takes {math.ceil(needed_bytes / _MB):,} MB"
         )

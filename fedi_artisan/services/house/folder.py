@@ -34,6 +34,8 @@ _WITH_SECRETS = re.compile(r"^\s*\w*(?:secret|password|token|passphrase)\w*\s*="
 async def disk(house: House) -> Finding:
     """Look how much room there is for the data folder: for bytes, and for files."""
     config = house.config
+    if not await asyncio.to_thread(config.data_dir.is_dir):
+        return Finding(Verdict.UNKNOWN, (_not_there(config.data_dir),))
     found = await asyncio.to_thread(house.world.statvfs, config.data_dir)
     free_bytes = found.f_bavail * found.f_frsize
     facts: tuple[Sentence, ...] = (
@@ -71,6 +73,10 @@ def _is_there(path: Path) -> bool:
     return True
 
 
+def _not_there(place: Path) -> Sentence:
+    return said("The folder {folder} is not there.", folder=str(place))
+
+
 async def folder(house: House) -> Finding:
     """Look whether the data folder can be written, belongs to one user, and lies on a disk of this machine."""
     return await asyncio.to_thread(_folder, house)
@@ -83,7 +89,7 @@ def _folder(house: House) -> Finding:
         advice = said(
             "Is its disk missing, or was it moved? Put it back, or say in the settings where it is: data_dir."
         )
-        return Finding(Verdict.BROKEN, (said("The folder {folder} is not there.", folder=str(place)),), advice)
+        return Finding(Verdict.BROKEN, (_not_there(place),), advice)
     refused = _unwritable(house) or _strange_owner(house.config)
     if refused is not None:
         return refused

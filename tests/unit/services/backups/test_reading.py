@@ -160,11 +160,13 @@ def test_no_number_is_larger_than_any_disk() -> None:
 
 
 def test_no_file_comes_twice() -> None:
-    """The second file of a name is refused, and so is a backup that begins with something else."""
+    """The second file of a name is refused, and so is a backup that begins with something else, or hardly begins."""
     with pytest.raises(BadBackup, match="stands where no backup has it"):
-        read(forged((member("config.toml"), b"x"), (member("config.toml"), b"y")))
-    with pytest.raises(BadBackup, match="stands where no backup has it"):
+        read(forged((member(ABOUT), ABOUT_IT), (member(ABOUT), ABOUT_IT)))
+    with pytest.raises(BadBackup, match=r"begins with config\.toml, as no backup does"):
         read(written({"config.toml": b"x", ABOUT: ABOUT_IT}))
+    with pytest.raises(BadBackup, match="too short to be a backup"):
+        read(b"a line of text\n")
 
 
 def test_nothing_stands_behind_the_sums() -> None:
