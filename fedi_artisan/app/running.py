@@ -11,6 +11,7 @@ from pathlib import Path
 
 from starlette.applications import Starlette
 
+from fedi_artisan import heaps
 from fedi_artisan.app.parts import Parts, looks, open_parts
 from fedi_artisan.app.workers import Workers, workers
 from fedi_artisan.config import Config
@@ -144,6 +145,7 @@ def _loops(
         "theme": lambda: _follow_theme(ground, app),
         "counting of views": lambda: ground.views.run(parts.db),
         "counting of refusals": lambda: ground.refusals.run(parts.db),
+        "memory": heaps.keep_giving_back,
     }
 
 

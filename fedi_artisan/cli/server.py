@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from fedi_artisan import heaps
 from fedi_artisan.cli.given import Given, as_owner_of, pass_given
 from fedi_artisan.cli.keys import check_keys
 from fedi_artisan.cli.serving import how_to_publish
@@ -182,6 +183,7 @@ def serve(given: Given, listen: str | None, tls: bool) -> None:
 
     config = read()
     logs.set_up(config)
+    heaps.keep_few()
     with only_server(config):
         _bring_up_to_date(config)
         check_whole(config.database)

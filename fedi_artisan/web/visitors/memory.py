@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from fedi_artisan import heaps
+
 log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 1.0
@@ -62,15 +64,6 @@ class Memory:
             log.warning("memory runs short: %d MB are taken; kept answers are forgotten", taken_bytes // 1_000_000)
             self._forget()
             gc.collect()
-            _give_back()
+            heaps.give_back()
             self._is_short = self._taken_bytes() > self._most_bytes
         return self._is_short
-
-
-def _give_back() -> None:
-    """Give memory that is free back to the system, where its C library can (malloc_trim(3), glibc alone)."""
-    import ctypes  # noqa: PLC0415 - most servers never need it, and it would be loaded at each start
-
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim is not None:
-        trim(0)
