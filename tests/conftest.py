@@ -1,5 +1,6 @@
 """What all tests share."""
 
+import gc
 import json
 import os
 import shutil
@@ -17,13 +18,25 @@ from tests.unit.media import figures
 
 # The whole of the tests needs a tenth of it at a time.
 _ROOM_BYTES = 4_000_000_000
+_NEW_OBJECTS = 10_000
 _MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes a folder of its own there, for this user alone
 
 
 def pytest_configure() -> None:
-    """Keep the files of tests in memory where it has much room: thousands of databases wait for no disk."""
+    """Keep the files of tests in memory where it has much room: thousands of databases wait for no disk.
+
+    And look for no rubbish while thousands of tests are read, which make none.
+    """
+    gc.disable()
     if _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ROOM_BYTES:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
+
+
+def pytest_collection_finish() -> None:
+    """Look for rubbish again, but not among the tests themselves, and a little less often than Python does."""
+    gc.freeze()
+    gc.set_threshold(_NEW_OBJECTS, 20, 20)
+    gc.enable()
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -227,12 +227,17 @@ async def furnish(config: Config, username: str = "maria") -> None:
     """Make database, keys and an artisan, as `fedi-artisan init` does."""
     await lay_out(config.database)
     db = await Database.open(config.database, folder("migrations"), readers=0)
+    await _move_in(db, username)
+    await db.close()
+
+
+async def _move_in(db: Database, username: str) -> None:
+    """Write keys and an artisan into an empty database."""
     async with db.write() as tx:
         await artisans.put_key(tx, StoredKey(None, *key_pair()), utc_now())
         await artisans_service.create(
             tx, username=username, name="Atelier Maria", language="en", key=key_pair(), now=utc_now()
         )
-    await db.close()
 
 
 @contextlib.asynccontextmanager
@@ -260,10 +265,14 @@ async def open_house(
     usual = {"origin": origin, "data_dir": str(data_dir), "listen": f"127.0.0.1:{listening.getsockname()[1]}"}
     limits = {**ALL_THE_MEMORY["limits"], **cast("dict[str, object]", settings.pop("limits", {}))}
     config = parse({**usual, "allow_private_networks": True, **settings, "limits": limits})
-    if not config.database.exists():
-        await furnish(config, username)
-    db = await Database.open(config.database, folder("migrations"))
+    is_new = not config.database.exists()
+    if is_new:
+        await lay_out(config.database)
+    # Each connection reads the whole schema, which takes longer than most of what tests do with it.
+    db = await Database.open(config.database, folder("migrations"), readers=1)
     try:
+        if is_new:
+            await _move_in(db, username)
         async with db.read() as tx:
             artisan = (await artisans.list_all(tx))[0]
         async with running(build(config, clock=clock, cost=CHEAP), listening):

@@ -24,6 +24,16 @@ Row = sqlite3.Row
 
 READERS = 2
 BUSY_TIMEOUT_MS = 10_000
+# The wait for other processes comes first, so that it holds for every following statement. What is emptied can be given
+# back to the disk a little at a time (storage/room.py).
+_SETTINGS = f"""
+    PRAGMA busy_timeout = {BUSY_TIMEOUT_MS};
+    PRAGMA auto_vacuum = INCREMENTAL;
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = FULL;
+    PRAGMA foreign_keys = ON;
+    PRAGMA cache_size = -4000;
+"""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -226,14 +236,8 @@ async def connect(path: Path, opened: contextlib.AsyncExitStack) -> Tx:
         connection = await _start(path)
         opened.push_async_callback(connection.close)
         connection.row_factory = sqlite3.Row
-        # The wait for other processes comes first, so that it holds for every following statement.
-        await connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-        # What is emptied can be given back to the disk a little at a time (storage/room.py).
-        await connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
-        await connection.execute("PRAGMA journal_mode = WAL")
-        await connection.execute("PRAGMA synchronous = FULL")
-        await connection.execute("PRAGMA foreign_keys = ON")
-        await connection.execute("PRAGMA cache_size = -4000")
+        # All at once: each call crosses to the connection's thread and back.
+        await connection.executescript(_SETTINGS)
         # Names are looked for as people write them: `lower` and `like` know the letters of English alone.
         await connection.create_function("folded", 1, folded, deterministic=True)
     except sqlite3.DatabaseError as error:

@@ -2,13 +2,13 @@
 
 import asyncio
 import json
-import sys
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from fedi_artisan.domain.clock import utc_now
 from fedi_artisan.storage import actors, followers, inbox
 from fedi_artisan.vocab.actors import parse_actor
+from tests.cli.typed import Terminal
 from tests.federation.letterboxes import Arrival, Behaviour, Letterboxes, Reply
 from tests.house import House, until
 from tests.neighbour import Person
@@ -94,9 +94,6 @@ async def run_command(house: House, *arguments: str) -> str:
         "allow_private_networks = true\n",
         encoding="utf-8",
     )
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "fedi_artisan", "--config", str(file), *arguments), stdout=asyncio.subprocess.PIPE
-    )
-    printed, _ = await process.communicate()
-    assert process.returncode == 0
-    return printed.decode()
+    typed = await asyncio.to_thread(Terminal(file.parent).type, "--config", str(file), *arguments)
+    assert typed.code == 0, typed.err
+    return typed.out

@@ -3,22 +3,20 @@
 import asyncio
 import atexit
 import json
-import os
-import tempfile
+import subprocess
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
 import aiohttp
 
 from tests.node import installed, node
 
 PEER = Path(__file__).parent / "peer"
-START_TIMEOUT_S = 30.0
 STOP_TIMEOUT_S = 5.0
 CALL_TIMEOUT_S = 30.0
 WAIT_TIMEOUT_S = 15.0
@@ -301,67 +299,56 @@ class FedifyActor:
         return Relations(followers=frozenset(answer["followers"]), following=frozenset(answer["following"]))
 
 
-@cache
-def _compiled() -> str:
-    """Return where Node keeps what it compiled, from peer to peer, until the tests end."""
-    folder = tempfile.TemporaryDirectory(prefix="fedify-")
-    atexit.register(folder.cleanup)
-    return folder.name
+class _Keeper:
+    """The process that has all peers: started when the first is wanted, ended with the tests.
 
+    A class because it is kept, and belongs to no loop: each test has one of its own.
+    """
 
-class _Process:
-    """The peer's process: started, ready, ended."""
-
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self._process = process
-
-    @classmethod
-    async def start(cls, mode: Mode, port: int) -> Self:
+    def __init__(self) -> None:
         installed(PEER, "@fedify")
         # Standard error is shared, so that pytest shows Fedify's complaints beside the failed test.
-        return cls(
-            await asyncio.create_subprocess_exec(
-                *(node(), str(PEER / "peer.mjs"), "--mode", mode, "--port", str(port)),
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                env={**os.environ, "NODE_COMPILE_CACHE": _compiled()},
-            )
+        self._process = subprocess.Popen(
+            [node(), str(PEER / "peer.mjs")], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
-
-    async def origin(self) -> str:
-        """Return the peer's origin, once it answers there."""
+        atexit.register(self._stop)
         assert self._process.stdout is not None
-        async with asyncio.timeout(START_TIMEOUT_S):
-            line = await self._process.stdout.readline()
+        line = self._process.stdout.readline()
         if not line:
             raise RuntimeError("the peer ended before it answered; its reason is on standard error")
-        origin: str = json.loads(line)["origin"]
-        return origin
+        self.origin: str = json.loads(line)["origin"]
 
-    async def stop(self) -> None:
-        """End the peer: it leaves when its standard input closes, and is killed when it does not."""
-        assert self._process.stdin is not None
-        self._process.stdin.close()
+    def _stop(self) -> None:
+        """End all peers: they leave when the standard input closes, and are killed when they do not."""
         try:
-            async with asyncio.timeout(STOP_TIMEOUT_S):
-                await self._process.communicate()
-        except TimeoutError:
+            self._process.communicate(timeout=STOP_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
             self._process.kill()
-            await self._process.communicate()
+            self._process.communicate()
+
+
+@cache
+def _keeper() -> _Keeper:
+    """Return the one process that has all peers."""
+    return _Keeper()
 
 
 @asynccontextmanager
-async def fedify(mode: Mode = Mode.DEFAULT, *, port: int = 0) -> AsyncIterator[FedifyPeer]:
-    """Start a peer on loopback (on a free port unless *port* says which) and stop it at the end.
+async def fedify(mode: Mode = Mode.DEFAULT) -> AsyncIterator[FedifyPeer]:
+    """Open a peer on a free port of loopback, without any memory, and close it at the end.
 
     Raises:
         NotInstalled: Node or its packages are missing. A test that needs the peer fails then; it is never skipped.
     """
-    process = await _Process.start(mode, port)
-    try:
-        origin = await process.origin()
-        timeout = aiohttp.ClientTimeout(total=CALL_TIMEOUT_S)
-        async with aiohttp.ClientSession(origin, timeout=timeout) as session:
-            yield FedifyPeer(origin, mode, session)
-    finally:
-        await process.stop()
+    keeper = await asyncio.to_thread(_keeper)
+    timeout = aiohttp.ClientTimeout(total=CALL_TIMEOUT_S)
+    async with aiohttp.ClientSession(timeout=timeout) as session:
+        async with session.post(f"{keeper.origin}/open", json={"mode": mode}) as answer:
+            assert answer.status == 200, await answer.text()
+            origin: str = (await answer.json())["origin"]
+        try:
+            async with aiohttp.ClientSession(origin, timeout=timeout) as at_it:
+                yield FedifyPeer(origin, mode, at_it)
+        finally:
+            async with session.post(f"{keeper.origin}/close", json={"origin": origin}) as answer:
+                assert answer.status == 200, await answer.text()

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import pyvips
 
-from fedi_artisan.media.derive import phones
 from fedi_artisan.media.kinds import Kind
 from fedi_artisan.media.refusal import PhotoRefused, Refusal
 
@@ -70,6 +69,8 @@ class Photograph:
         """
         match self.kind:
             case Kind.HEIC:
+                from fedi_artisan.media.derive import phones  # noqa: PLC0415 - as in look_into
+
                 return phones.decode(phones.look_into(self.descriptor))
             case Kind.JPEG:
                 enough = (at for at in _HALVINGS if self.width_px >= at * width_px * _STILL_MIXED)
@@ -107,6 +108,10 @@ def look_into(descriptor: int, kind: Kind, *, most_pixels: int, memory_bytes: in
         PhotoRefused: it has more than *most_pixels*, or asks for more memory than *memory_bytes* in all, or is damaged.
     """
     if kind is Kind.HEIC:
+        # Its decoder takes as long to load as all of the others, and most photographs do without; the walls that stand
+        # by now let it be read.
+        from fedi_artisan.media.derive import phones  # noqa: PLC0415
+
         header = phones.look_into(descriptor)
         width_px, height_px = header.size
         need_bytes = width_px * height_px * _BYTES_PER_PIXEL[kind]

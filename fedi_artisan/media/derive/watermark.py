@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Self
 
 import pyvips
-from PIL import Image, ImageDraw, ImageFont
 
 from fedi_artisan.domain.terms import Position, Watermark
 from fedi_artisan.media.refusal import PhotoRefused, Refusal
@@ -111,6 +110,9 @@ def _picture(png: bytes) -> pyvips.Image:
 
 def _letters(text: str) -> pyvips.Image:
     """Return *text* in white with a soft dark edge, in four bands."""
+    # Loaded where letters are drawn: most photographs have none over them.
+    from PIL import Image, ImageDraw, ImageFont  # noqa: PLC0415
+
     measured = ImageFont.truetype(_FONT, _MEASURED_AT_PX, layout_engine=ImageFont.Layout.BASIC).getlength(text)
     size_px = max(1, min(_LARGEST_FONT_PX, int(_MASTER_WIDTH_PX * _MEASURED_AT_PX / max(measured, 1))))
     font = ImageFont.truetype(_FONT, size_px, layout_engine=ImageFont.Layout.BASIC)

@@ -7,9 +7,10 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path, PurePath
 
+from fedi_artisan import resources
 from fedi_artisan.web.answers import coding
 from fedi_artisan.web.answers.coding import Coding
 
@@ -50,6 +51,12 @@ class Asset:
     def coded(self) -> Mapping[Coding, bytes]:
         """Its bytes in every coding that makes them smaller; made when they are asked for, most never are."""
         return _code(self.media_type, self.content)
+
+
+@cache
+def shipped() -> Mapping[str, Asset]:
+    """Return the files that come with the program, which do not change while it runs, under their plain names."""
+    return load(resources.folder("static"))
 
 
 def load(folder: Path) -> dict[str, Asset]:

@@ -56,7 +56,7 @@ class Pages:
 
     def __init__(self, config: Config, theme: Theme = NONE, former: "Pages | None" = None) -> None:
         self.headers = _headers(config, theme)
-        files = {**assets.load(folder("static")), **theme.files}
+        files = {**assets.shipped(), **theme.files}
         self.own_assets = {asset.name: asset for asset in files.values()}
         self.assets: Mapping[str, Asset] = self.own_assets if former is None else former.own_assets | self.own_assets
         self.static = static = {plain: f"/static/{asset.name}" for plain, asset in files.items()}

@@ -43,12 +43,15 @@ export function newCounters() {
  * 3. In a one-dialect mode the other dialect is never sent. Fedify's double knock cannot be switched off: it signs in
  *    the other dialect after any answer >= 400. That second request stops here, with the first one's answer, so that
  *    Fedify reports what the other server really said.
+ *
+ * @param within () → {mode, counters, refusals} of the server that fetches; *refusals* keeps, for each address, the
+ *     status of the last refusal
  */
-export function guardFetch(mode, counters) {
+export function guardFetch(within) {
   const send = globalThis.fetch;
-  const lastRefusal = new Map();
 
   globalThis.fetch = async (input, init) => {
+    const { mode, counters, refusals } = within();
     const request = new Request(input, init);
     const url = new URL(request.url);
     if (url.hostname !== "127.0.0.1") {
@@ -59,13 +62,13 @@ export function guardFetch(mode, counters) {
     if (ONLY[mode] != null && dialect !== "unsigned" && dialect !== ONLY[mode]) {
       counters.withheld++;
       return new Response("withheld: this peer does not speak that dialect", {
-        status: lastRefusal.get(url.href) ?? 401,
+        status: refusals.get(url.href) ?? 401,
       });
     }
     const isHttps = url.protocol === "https:";
     if (isHttps) url.protocol = "http:";
     const response = isHttps ? await send(url, init) : await send(request);
-    if (response.status >= 400) lastRefusal.set(url.href, response.status);
+    if (response.status >= 400) refusals.set(url.href, response.status);
     if (request.method !== "POST") counters.fetched[dialect]++;
     else if (response.ok) counters.sent[dialect]++;
     return response;

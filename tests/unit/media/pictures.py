@@ -79,7 +79,8 @@ def flat(colour: list[int], width: int = 64, height: int = 48) -> pyvips.Image:
 def noise(width: int, height: int) -> pyvips.Image:
     """Return a picture of nothing but grain, always the same."""
     bands = [pyvips.Image.gaussnoise(width, height, mean=128, sigma=80, seed=seed) for seed in (1, 2, 3)]
-    return bands[0].bandjoin(bands[1:]).cast("uchar").copy(interpretation="srgb")
+    # Made once: whoever encodes it again and again has it made anew each time otherwise.
+    return bands[0].bandjoin(bands[1:]).cast("uchar").copy(interpretation="srgb").copy_memory()
 
 
 def saved(image: pyvips.Image, path: Path, **options: object) -> Path:

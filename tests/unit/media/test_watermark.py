@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import pyvips
 
-from fedi_artisan.domain.photos import CARD_PX, Role
+from fedi_artisan.domain.photos import Role
 from fedi_artisan.domain.terms import Position, Watermark
 from fedi_artisan.media.derive import Made, Mark
 from fedi_artisan.media.derive.watermark import stamp_of
@@ -13,7 +13,8 @@ from fedi_artisan.media.refusal import PhotoRefused, Refusal
 from tests.unit.media.pictures import develop, flat, opened, saved
 
 GROUND = [120, 110, 100]
-PLAIN_PX = 900, 600
+# Larger than the narrowest view, and so small that it is encoded soon.
+PLAIN_PX = 540, 360
 THIRDS = {
     Position.TOP_LEFT: (0, 0),
     Position.TOP_RIGHT: (2, 0),
@@ -66,15 +67,15 @@ def test_it_is_everywhere(plain: Path, kind: str, position: Position) -> None:
     for one in made.pictures:
         left, top, width, height = changed(one)
         # On a card the photograph stands in the middle as it is, and the mark is on the photograph.
-        across = PLAIN_PX[0] if one.role is Role.CARD else one.width_px
-        start = (CARD_PX[0] - across) / 2 if one.role is Role.CARD else 0
+        across, down = PLAIN_PX if one.role is Role.CARD else (one.width_px, one.height_px)
+        start, above = (one.width_px - across) / 2, (one.height_px - down) / 2
         assert width / across == pytest.approx(0.25, abs=0.03 if kind == "logo" else 0.06)
         column, row = THIRDS[position]
         assert int((left + width / 2 - start) / across * 3) == column
-        assert int((top + height / 2) / one.height_px * 3) == row
+        assert int((top + height / 2 - above) / down * 3) == row
         # Nothing of it is cut off at the edge.
         assert 0 < left - start < across - width
-        assert 0 < top < one.height_px - height
+        assert 0 < top - above < down - height
 
 
 def test_without_a_mark_there_is_none(plain: Path) -> None:
@@ -86,7 +87,7 @@ def test_without_a_mark_there_is_none(plain: Path) -> None:
 @pytest.mark.parametrize("ground", [0, 128, 255])
 def test_letters_can_be_read_on_any_ground(tmp_path: Path, ground: int) -> None:
     """On black, grey and white the letters differ from what is around them."""
-    photo = saved(flat([ground] * 3, 1500, 1000), tmp_path / "ground.png")
+    photo = saved(flat([ground] * 3, *PLAIN_PX), tmp_path / "ground.png")
     mark = Mark.of(Watermark(text="LEA MOREL", opacity=0.5))
     for one in develop(photo, mark=mark).pictures:
         image = opened(one)
