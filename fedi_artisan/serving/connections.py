@@ -43,8 +43,8 @@ class Connection(HttpToolsProtocol):
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         self._visitor = ""
-        # Whether all of the last request has come, since when that is waited for which comes next, and how much has come
-        # that is no body: heads, and what stands between and behind the pieces of a body.
+        # Whether all of the last request has come, since when that is waited for which comes next, and how much
+        # has come since that is no body: of a head, or of what stands between the pieces of a body and behind them.
         self._is_whole = True
         self._head_since: float | None = None
         self._head_bytes = 0

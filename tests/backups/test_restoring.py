@@ -135,6 +135,20 @@ def test_sums_that_hold_are_not_enough(
     assert list((tmp_path / "again").iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    "name", ["", ".", "..", "/", "x" * 300, "forged.tar", "a/127.0.0.1-20260101T000000Z-whole.tar"]
+)
+def test_only_a_backup_is_looked_for_beside_it(made: Made, name: str) -> None:
+    """What it says that it needs beside it is the name of a backup, or it is damaged."""
+
+    def rest(entries: dict[str, bytes]) -> None:
+        about = json.loads(entries["about.json"]) | {"base": {"name": name, "id": "x"}}
+        entries["about.json"] = json.dumps(about).encode()
+
+    with pytest.raises(BadBackup, match="not the name of a backup"):
+        look(rewritten(made, rest), NO_KEYS)
+
+
 def test_a_backup_that_says_it_is_huge_is_refused_at_once(made: Made, tmp_path: Path) -> None:
     """Where there is no room for what a backup says it holds, nothing is unpacked."""
 

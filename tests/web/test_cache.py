@@ -133,7 +133,7 @@ async def test_only_questions_are_kept(method: str) -> None:
 
 
 async def test_foreign_parameters_are_gone() -> None:
-    """What others add to a link neither reaches the application nor makes another page; order and way of writing tell nothing."""
+    """What others add to a link neither reaches the application nor makes another page, nor does the order."""
     app = Slow()
     front = Cache(app)
     for address in (
