@@ -48,10 +48,11 @@ def base_for(
 ) -> tuple[Name, Whole] | None:
     """Return the last whole backup, if the next one may leave out what is in it.
 
-    It may not if the whole one is too old, was encrypted for others, or is not known well enough any more.
+    It may not if the whole one is too old, was encrypted for others, or is not known well enough any more. One that was
+    made while the clock was years ahead is none that counts.
     """
-    wholes = [name for name in found(folder, house) if name.base is None]
-    if not wholes or abs(now - wholes[-1].at) >= within:
+    wholes = [name for name in found(folder, house) if name.base is None and abs(now - name.at) < within]
+    if not wholes:
         return None
     whole = _read_list(folder / f"{wholes[-1]}{_LIST}")
     if whole is None or whole.sealed_for != tuple(sealed_for):
