@@ -5,6 +5,7 @@ Nothing is ever done to a file whose name is not that of a backup of this house.
 
 import contextlib
 import json
+import logging
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -15,6 +16,8 @@ from typing import BinaryIO
 from fedi_artisan import disk
 from fedi_artisan.domain.backups import Keeping, Name, read_name, staying
 from fedi_artisan.media.locks import is_taken
+
+_log = logging.getLogger(__name__)
 
 _LIST = ".list"
 _PART = ".part"
@@ -83,7 +86,7 @@ def _read_list(file: Path) -> Whole | None:
 
 
 def let_go(folder: Path, house: str, keeping: Keeping, *, but: str) -> list[str]:
-    """Remove the backups that need not stay, *but* the one of this name; return the names of their files.
+    """Remove the backups that need not stay, *but* the one of this name; return the names of those that went.
 
     The one that was made a moment ago may look older than all others, where the clock went back.
     """
@@ -91,11 +94,21 @@ def let_go(folder: Path, house: str, keeping: Keeping, *, but: str) -> list[str]
     stays = staying(names, keeping)
     needed = {name.base for name in names if str(name) == but}
     gone = [name for name in names if name not in stays and str(name) != but and name.at not in needed]
+    went: list[str] = []
     # What needs another goes before that one: whenever this is cut short, what is left can be restored.
     for name in sorted(gone, key=lambda name: name.base is None):
-        (folder / str(name)).unlink(missing_ok=True)
-        (folder / f"{name}{_LIST}").unlink(missing_ok=True)
-    return [str(name) for name in gone]
+        if name.at in needed:
+            continue
+        try:
+            (folder / str(name)).unlink(missing_ok=True)
+            (folder / f"{name}{_LIST}").unlink(missing_ok=True)
+        except OSError as error:
+            # A place that lets nothing go takes new ones in all the same, and these are good.
+            _log.warning("%s could not be removed: %s", name, error)
+            needed.add(name.base)
+        else:
+            went.append(str(name))
+    return went
 
 
 @contextlib.contextmanager
