@@ -39,6 +39,15 @@ def everything_on_disk(home: Terminal) -> bytes:
     return b"".join(file.read_bytes() for file in (home.folder / "data").glob("fedi-artisan.sqlite3*"))
 
 
+def test_a_secret_is_read_from_plain_files_alone(home: Terminal) -> None:
+    """A device named in settings that somebody else made up might never come to its end."""
+    file = settle(home, "x" * 40)
+    file.unlink()
+    file.symlink_to(os.devnull)
+    done = home.type("key", "lock")
+    assert (done.code, "is no plain file" in done.err) == (2, True), done.err
+
+
 def test_locked_keys_are_of_use_only_with_the_secret(home: Terminal) -> None:
     """All keys are locked together, nothing of how they stood is left on the disk, and all comes back by `unlock`."""
     open_keys = pems(home)
