@@ -145,7 +145,7 @@ class Backups:
             return await self._write_file(order, contents, now, name=None, old=None)
         house = house_of(self.config.host)
         old = None
-        if not order.whole:
+        if not order.stands_alone:
             old = shelf.base_for(
                 order.to,
                 house,
