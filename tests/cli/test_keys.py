@@ -117,6 +117,11 @@ def test_the_secret_may_come_from_the_environment(home: Terminal) -> None:
     secret = secrets.token_urlsafe(24)
     assert home.type("key", "lock", FEDI_ARTISAN_KEYS_SECRET=secret).code == 0
     assert home.type("key", "rotate", FEDI_ARTISAN_KEYS_SECRET=secret).code == 0
+    locked = pems(home)
+    for words in (("key", "rotate"), ("artisan", "add", "--username", "anna", "--name", "Anna")):
+        assert home.type(*words).code == 2, "it would lie there unlocked"
+        assert home.type(*words, FEDI_ARTISAN_KEYS_SECRET="not this one at all").code == 2
+    assert pems(home) == locked
     assert home.type("key", "unlock").code == 2
     settle(home, secret)
     assert home.type("key", "unlock", FEDI_ARTISAN_KEYS_SECRET="not this one at all").code == 0
