@@ -21,8 +21,8 @@ from fedi_artisan.domain.terms import OwnTerms
 from fedi_artisan.domain.works import Work
 from fedi_artisan.errors import BadInput, BadPhoto, NotFound, TooLarge
 from fedi_artisan.media.incoming import receive_stream
-from fedi_artisan.media.metadata.texts import clean
 from fedi_artisan.media.stored import CHUNK_BYTES
+from fedi_artisan.media.texts import clean
 from fedi_artisan.services import works as works_service
 from fedi_artisan.services.photo_queue import Outcome
 from fedi_artisan.storage import artisans, photo_jobs

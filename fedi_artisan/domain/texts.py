@@ -57,13 +57,7 @@ def check_line(name: str, text: str, longest: int) -> None:
     """
     if not text.strip():
         raise BadInput("the {name} is empty", name=Words(name))
-    if len(text) > longest:
-        raise BadInput(
-            "the {name} has {count} characters; up to {longest} are possible",
-            name=Words(name),
-            count=len(text),
-            longest=longest,
-        )
+    _check_length(name, text, longest)
     if not text.translate(_FIXED_SPACES).isprintable():
         raise BadInput("the {name} must be one line of text", name=Words(name))
 
@@ -76,13 +70,7 @@ def check_text(name: str, text: str, longest: int) -> None:
     Raises:
         BadInput: with what to change.
     """
-    if len(text) > longest:
-        raise BadInput(
-            "the {name} has {count} characters; up to {longest} are possible",
-            name=Words(name),
-            count=len(text),
-            longest=longest,
-        )
+    _check_length(name, text, longest)
     unreadable = _UNREADABLE.search(text)
     if unreadable is not None:
         place = unreadable.start() + 1
@@ -90,4 +78,14 @@ def check_text(name: str, text: str, longest: int) -> None:
             "the {name} has a character that cannot be read, at place {place}; write the text in UTF-8",
             name=Words(name),
             place=place,
+        )
+
+
+def _check_length(name: str, text: str, longest: int) -> None:
+    if len(text) > longest:
+        raise BadInput(
+            "the {name} has {count} characters; up to {longest} are possible",
+            name=Words(name),
+            count=len(text),
+            longest=longest,
         )

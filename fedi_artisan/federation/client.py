@@ -1,42 +1,24 @@
 """The one client for everything this server asks or sends: guarded, signed, and bounded in size, time and hops."""
 
 import asyncio
-import importlib
 import ssl
-from collections.abc import AsyncIterator, Collection, Iterator, Mapping
-from contextlib import asynccontextmanager
-from http import HTTPStatus
+from collections.abc import Collection, Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Protocol, Self
-from urllib.parse import urljoin
+from typing import TYPE_CHECKING, Any, Self
 
 from yarl import URL
 
 from fedi_artisan.config import Config
 from fedi_artisan.domain.clock import Clock, utc_now
-from fedi_artisan.domain.uris import host_of, same_origin
-from fedi_artisan.errors import AddressRefused, BadJson, RemoteError, RemoteMalformed, RemoteUnavailable
-from fedi_artisan.federation.addresses import check_url
-from fedi_artisan.federation.client_answer import (
-    Answer,
-    alternate_of,
-    answer_of,
-    check_status,
-    is_activity,
-    media_type,
-    read_body,
-)
-from fedi_artisan.federation.clocks import Clocks
-from fedi_artisan.federation.lately import Lately
-from fedi_artisan.federation.signatures.request import Scheme, SignedRequest
-from fedi_artisan.federation.signatures.sign import SigningKey, sign
+from fedi_artisan.domain.uris import same_origin
+from fedi_artisan.errors import BadJson, RemoteMalformed
+from fedi_artisan.federation.client_answer import Answer, alternate_of, is_activity, media_type
+from fedi_artisan.federation.client_exchange import Exchanges, Refusals, SchemeMemory
+from fedi_artisan.federation.signatures.sign import SigningKey
 from fedi_artisan.vocab import json
 
 if TYPE_CHECKING:
-    from aiohttp import ClientResponse
     from aiohttp.abc import AbstractResolver
-
-    from fedi_artisan.federation.client_network import Pool
 
 __all__ = ["Answer", "Client", "SchemeMemory"]
 
@@ -45,37 +27,10 @@ ACCEPT_ACTIVITY = 'application/activity+json, application/ld+json; profile="http
 _ACCEPT_ACTIVITY_OR_PAGE = f"{ACCEPT_ACTIVITY}, text/html;q=0.1"
 # What pages can show; the kind of what comes is told by its bytes alone.
 _ACCEPT_PICTURE = "image/webp, image/jpeg, image/png, image/gif, image/avif, image/*;q=0.5"
-MOST_HOPS = 3
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_NOT_UNDERSTOOD = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED})
-_NOTE_BYTES = 8 * 1024  # of what a server says about a delivery: enough for a person to read
-_NOTE_S = 2.0
-
-
-class SchemeMemory(Protocol):
-    """Remembers which dialect of signatures a host understands."""
-
-    def scheme(self, host: str) -> Scheme:
-        """Return the dialect to try first; *host* has its port where that is unusual."""
-        ...
-
-    def learned(self, host: str, scheme: Scheme) -> None:
-        """Remember that *host* understood *scheme* where it did not understand the other."""
-        ...
-
-
-class Refusals(Protocol):
-    """Knows with which servers nothing is exchanged."""
-
-    def refuses(self, url: str) -> bool:
-        """Whether nothing is asked of the server of *url*."""
-
-    def refuses_delivery(self, url: str) -> bool:
-        """Whether nothing is sent to the server of *url*."""
 
 
 class Client:
-    """Asks other servers and delivers to them. A class, because it holds the pool of open connections.
+    """Asks other servers and delivers to them. A class, because it holds its open connections.
 
     By its *clocks* one knows whether ours is right.
 
@@ -100,24 +55,12 @@ class Client:
         tls: ssl.SSLContext | None = None,
         refusals: Refusals | None = None,
     ) -> None:
-        self._config = config
-        self._signer = signer
-        self._clock = clock
-        self._resolver = resolver
-        self._tls = tls
-        self._refusals = refusals
-        self._pool: Pool | None = None
-        self._is_closed = False
-        self._lately = Lately()
-        self.clocks = Clocks()
+        self._exchanges = Exchanges(config, signer=signer, clock=clock, resolver=resolver, tls=tls, refusals=refusals)
+        self.clocks = self._exchanges.clocks
 
     async def aclose(self) -> None:
         """Close all connections."""
-        self._is_closed = True
-        if self._pool is not None:
-            await self._pool.aclose()
-        elif self._resolver is not None:
-            await self._resolver.close()
+        await self._exchanges.aclose()
 
     async def __aenter__(self) -> Self:
         return self
@@ -146,9 +89,9 @@ class Client:
 
         Source: WIRE 2.3, 10.1, 10.2 #17 and #18; ActivityPub 3.2.
         """
-        async with self._exchange():
+        async with self._exchanges.in_time():
             trail: list[URL] = []
-            answer = await self._fetch(url, ACCEPT_ACTIVITY, trail, schemes)
+            answer = await self._exchanges.fetch(url, ACCEPT_ACTIVITY, trail, schemes)
             return await self._at_its_id(answer, trail, schemes)
 
     async def get_document_of_page(self, url: str, *, schemes: SchemeMemory) -> dict[str, Any]:
@@ -166,12 +109,12 @@ class Client:
 
         Source: WIRE 1.5; 10.2 #38.
         """
-        async with self._exchange():
+        async with self._exchanges.in_time():
             trail: list[URL] = []
-            answer = await self._fetch(url, _ACCEPT_ACTIVITY_OR_PAGE, trail, schemes)
+            answer = await self._exchanges.fetch(url, _ACCEPT_ACTIVITY_OR_PAGE, trail, schemes)
             if not is_activity(answer):
                 other_url = await asyncio.to_thread(alternate_of, answer)
-                answer = await self._fetch(other_url, ACCEPT_ACTIVITY, trail, schemes)
+                answer = await self._exchanges.fetch(other_url, ACCEPT_ACTIVITY, trail, schemes)
             return await self._at_its_id(answer, trail, schemes)
 
     async def get_part(self, url: str, *, schemes: SchemeMemory) -> dict[str, Any]:
@@ -183,8 +126,8 @@ class Client:
         Raises:
             RemoteError: as `get_document`.
         """
-        async with self._exchange():
-            answer = await self._fetch(url, ACCEPT_ACTIVITY, [], schemes)
+        async with self._exchanges.in_time():
+            answer = await self._exchanges.fetch(url, ACCEPT_ACTIVITY, [], schemes)
         if not same_origin(answer.url, url):
             raise RemoteMalformed("The other server leads elsewhere.")
         return _parse_activity(answer)
@@ -200,7 +143,7 @@ class Client:
         Raises:
             RemoteError: as `get_document`.
         """
-        async with self._exchange():
+        async with self._exchanges.in_time():
             answer = await self._fetch_kind(url, accept, media_types)
             return _parse(answer), answer.url
 
@@ -210,7 +153,7 @@ class Client:
         Raises:
             RemoteError: as `get_document`.
         """
-        async with self._exchange():
+        async with self._exchanges.in_time():
             answer = await self._fetch_kind(url, accept, media_types)
         try:
             return answer.body.decode("utf-8")
@@ -231,8 +174,8 @@ class Client:
         Raises:
             RemoteError: as `get_document`; RemoteMalformed above all where there are more than *most_bytes*.
         """
-        async with self._exchange():
-            return (await self._fetch(url, accept, [], None, most_bytes)).body
+        async with self._exchanges.in_time():
+            return (await self._exchanges.fetch(url, accept, [], None, most_bytes)).body
 
     async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """Return the answer to a delivery, whatever its status; redirects are not followed, as no signature would fit.
@@ -251,21 +194,7 @@ class Client:
 
         Source: WIRE 5.8.
         """
-        target = self._check(url)
-        if self._refusals is not None and self._refusals.refuses_delivery(url):
-            raise AddressRefused("Nothing is sent to this server: it is blocked here.")
-        loop = asyncio.get_running_loop()
-        end = loop.time() + self._config.timeouts.total_s
-        async with self._exchange():
-            response = await self._opened.session.post(target, headers=headers, data=body, allow_redirects=False)
-            self._note_date(response)
-        try:
-            with self._opened.naming():
-                async with asyncio.timeout_at(min(end, loop.time() + _NOTE_S)), response:
-                    note = await read_body(response, _NOTE_BYTES)
-        except RemoteError:
-            note = b""
-        return answer_of(response, note, url, self._clock())
+        return await self._exchanges.post(url, headers, body)
 
     async def _at_its_id(self, answer: Answer, trail: list[URL], schemes: SchemeMemory) -> dict[str, Any]:
         """Return the document of *answer*; one with another `id` is asked for once more, there."""
@@ -275,7 +204,7 @@ class Client:
             return document
         if not isinstance(identity, str):
             raise RemoteMalformed("The document does not say what its address is.")
-        answer = await self._fetch(identity, ACCEPT_ACTIVITY, trail, schemes)
+        answer = await self._exchanges.fetch(identity, ACCEPT_ACTIVITY, trail, schemes)
         document = _parse_activity(answer)
         if document.get("id") != answer.url:
             raise RemoteMalformed("The document stands at another address than it says.")
@@ -283,126 +212,10 @@ class Client:
 
     async def _fetch_kind(self, url: str, accept: str, media_types: Collection[str]) -> Answer:
         """Return the unsigned answer of *url*, of one of the given kinds."""
-        answer = await self._fetch(url, accept, [], None)
+        answer = await self._exchanges.fetch(url, accept, [], None)
         if media_type(answer) not in media_types:
             raise RemoteMalformed(f"The other server answered with {media_type(answer)}, which was not asked for.")
         return answer
-
-    async def _fetch(
-        self, url: str, accept: str, trail: list[URL], schemes: SchemeMemory | None, most_bytes: int | None = None
-    ) -> Answer:
-        """Return the answer of status 200 that *url* leads to; *trail* holds all that was asked on the way here.
-
-        Of its body no more than *most_bytes* are read, or as much as of any document.
-        """
-        while True:
-            address = url.partition("#")[0]
-            target = self._check(address)
-            _step(trail, target)
-            if schemes is None or self._signer is None:
-                answer = await self._ask(target, address, {"Accept": accept}, most_bytes)
-            else:
-                answer = await self._ask_signed(target, address, {"Accept": accept}, self._signer, schemes)
-            if answer.status not in _REDIRECTS:
-                check_status(answer)
-                return answer
-            try:
-                url = urljoin(address, answer.headers.get("location", ""))
-            except ValueError:
-                raise RemoteMalformed("The other server leads to something that is not an address.") from None
-
-    async def _ask_signed(
-        self, target: URL, address: str, headers: Mapping[str, str], key: SigningKey, schemes: SchemeMemory
-    ) -> Answer:
-        """Return the first answer that is not about the signature, knocking in all dialects; else the first answer."""
-        host = host_of(address)
-        usual = schemes.scheme(host)
-        answers: list[Answer] = []
-        for scheme, signed in _knocks(usual, target):
-            signature = sign(SignedRequest(method="GET", url=str(signed), headers={}), key, scheme, now=self._clock())
-            answer = await self._ask(target, address, {**headers, **signature})
-            if answer.status not in _NOT_UNDERSTOOD:
-                if answer.status == HTTPStatus.OK and scheme is not usual:
-                    schemes.learned(host, scheme)
-                return answer
-            answers.append(answer)
-        return answers[0]
-
-    async def _ask(
-        self, target: URL, address: str, headers: Mapping[str, str], most_bytes: int | None = None
-    ) -> Answer:
-        """Return the answer to one GET; its body only where the status is 200, as no other is read."""
-        if self._lately.is_much(asyncio.get_running_loop().time()):
-            headers = {**headers, "Connection": "close"}
-        async with self._opened.session.get(target, headers=headers, allow_redirects=False) as response:
-            self._note_date(response)
-            read = response.status == HTTPStatus.OK
-            limit = most_bytes or self._config.limits.remote_body_bytes
-            body = await read_body(response, limit) if read else b""
-            return answer_of(response, body, address, self._clock())
-
-    def _note_date(self, response: "ClientResponse") -> None:
-        """Compare the other server's clock with ours."""
-        self.clocks.note(response.host, response.headers.get("Date", ""), self._clock())
-
-    def _check(self, url: str) -> URL:
-        """Return *url* as it is sent, or raise AddressRefused."""
-        if self._refusals is not None and self._refusals.refuses(url):
-            raise AddressRefused("Nothing is asked of this server: it is blocked here.")
-        return check_url(
-            url,
-            plain_http=self._config.plain_http,
-            own_host=self._config.host,
-            allow_private_networks=self._config.allow_private_networks,
-        )
-
-    @property
-    def _opened(self) -> "Pool":
-        """The pool of connections, within an exchange."""
-        if self._pool is None:
-            raise RuntimeError("Something is asked outside an exchange.")
-        return self._pool
-
-    async def _open(self) -> "Pool":
-        """Return the pool of connections, opened at the first question; nothing is connected yet.
-
-        Who only shows pages never loads aiohttp, which takes a sixth of the start and a tenth of the memory.
-        """
-        if self._pool is None:
-            network = await asyncio.to_thread(importlib.import_module, "fedi_artisan.federation.client_network")
-            if self._is_closed:
-                raise RemoteUnavailable("Nothing is asked any more: this server ends.")
-            self._pool = self._pool or network.Pool(self._config, self._resolver, self._tls)
-        return self._pool
-
-    @asynccontextmanager
-    async def _exchange(self) -> AsyncIterator[None]:
-        """Give all the time there is, for everything inside together, and name its failures."""
-        with (await self._open()).naming():
-            async with asyncio.timeout(self._config.timeouts.total_s):
-                yield
-
-
-def _knocks(usual: Scheme, target: URL) -> Iterator[tuple[Scheme, URL]]:
-    """Return the dialects to try, the usual one first, each with the address to sign.
-
-    Source: WIRE 2.3; WIRE 2.1 for those who leave the query out.
-    """
-    for scheme in (usual, Scheme.RFC9421 if usual is Scheme.CAVAGE else Scheme.CAVAGE):
-        yield scheme, target
-        if scheme is Scheme.CAVAGE and target.raw_query_string:
-            yield scheme, target.with_query(None)
-
-
-def _step(trail: list[URL], target: URL) -> None:
-    """Add *target* to the addresses asked so far, or refuse to go there."""
-    if target in trail:
-        raise RemoteMalformed("The other server leads in a circle.")
-    if len(trail) > MOST_HOPS:
-        raise RemoteMalformed("The other server leads on too often.")
-    if trail and trail[-1].scheme == "https" and target.scheme != "https":
-        raise AddressRefused("The other server leads from https to http.")
-    trail.append(target)
 
 
 def _parse_activity(answer: Answer) -> dict[str, Any]:

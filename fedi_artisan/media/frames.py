@@ -11,8 +11,8 @@ from dataclasses import asdict, dataclass
 from typing import IO
 
 from fedi_artisan.domain.photos import Facts, PictureType, Remark, Role
-from fedi_artisan.media.metadata.texts import clean
 from fedi_artisan.media.refusal import PhotoRefused, Refusal
+from fedi_artisan.media.texts import clean
 
 LONGEST_HEADER_BYTES = 16_384
 MOST_PICTURES = 24

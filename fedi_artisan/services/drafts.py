@@ -1,5 +1,6 @@
-"""Drafts: a work while it is written; nothing that was typed is ever lost. Publishing them: publication.py.
+"""Drafts: a work while it is written; nothing that was typed is ever lost.
 
+Their photographs: draft_photos.py. Publishing them: publication.py.
 Each takes the transaction of its endpoint. Whoever has only a uid begins with `get`, which finds the artisan's own.
 """
 
@@ -20,11 +21,11 @@ from fedi_artisan.domain.drafts import (
     take_apart,
 )
 from fedi_artisan.domain.forms import read_terms
-from fedi_artisan.domain.terms import OwnTerms
 from fedi_artisan.domain.uris import new_uid
 from fedi_artisan.domain.works import Availability, Edition, Work
-from fedi_artisan.domain.written import shown_other, written, written_words
+from fedi_artisan.domain.written import written
 from fedi_artisan.errors import BadInput, Gone, NotFound
+from fedi_artisan.services import draft_photos
 from fedi_artisan.services.recipes import want_stale
 from fedi_artisan.storage import drafts, works
 from fedi_artisan.storage import photos as photo_rows
@@ -74,7 +75,7 @@ async def begin(
         raise BadInput("You have very many drafts already. Publish or discard some of them first.")
     draft = await _insert(tx, artisan, fields, now)
     for uid in photos:
-        await add_photo(tx, draft, uid, now)
+        await draft_photos.add(tx, draft, uid, now)
         draft = await get(tx, artisan, draft.uid)
     return draft
 
@@ -161,52 +162,6 @@ async def save(tx: Tx, artisan: Artisan, uid: str, typed: Mapping[str, str], *, 
     return await _save_beside(tx, artisan, draft, told, now)
 
 
-async def add_photo(tx: Tx, draft: KeptDraft, photo_uid: str, now: datetime) -> str:
-    """Let a photograph of the artisan stand last in the draft, and return the uid by which it stands there.
-
-    One that stands there already stays in its place; one that another work shows gets a twin.
-
-    Raises:
-        BadInput: there are enough, the photograph is not hers, or the draft is published.
-    """
-    _check_open(draft)
-    if photo_uid in {one.uid for one in draft.photos}:
-        return photo_uid
-    if len(draft.photos) >= MOST_GIVEN:
-        raise BadInput("There are very many photographs in this draft already. Remove some of them first.")
-    found = await photo_rows.find_place(tx, draft.artisan_id, photo_uid)
-    if found is None:
-        raise BadInput("This photograph is not here any more. Give it again.")
-    revised = None if draft.work_uid is None else await works.get(tx, draft.work_uid)
-    words: dict[str, str] = {}
-    if revised is not None and found[1] == revised.id:
-        again = next(photo for photo in revised.draft.photos if photo.uid == photo_uid)
-        words = written_words(again, revised.draft.language, shown_other(revised.draft))
-    elif found[1] is not None:
-        twin = new_uid(now)
-        await photo_rows.copy(tx, photo_uid, twin=twin, now=now)
-        photo_uid = twin
-    await _put_photos(tx, draft, [*_placed(draft), (photo_uid, words)])
-    if read_terms(draft.fields) != OwnTerms():
-        await want_stale(tx, now, draft_id=draft.id)
-    return photo_uid
-
-
-async def remove_photo(tx: Tx, draft: KeptDraft, photo_uid: str) -> None:
-    """Take a photograph out of the draft; a published work shows it until the revision is published."""
-    _check_open(draft)
-    await _put_photos(tx, draft, [one for one in _placed(draft) if one[0] != photo_uid])
-
-
-async def move_photo(tx: Tx, draft: KeptDraft, photo_uid: str, *, to: int) -> None:
-    """Let a photograph stand at the place *to*, counted from 0; beyond the last place it is the last."""
-    _check_open(draft)
-    rest = [one for one in _placed(draft) if one[0] != photo_uid]
-    moved = [one for one in _placed(draft) if one[0] == photo_uid]
-    place = max(to, 0)
-    await _put_photos(tx, draft, [*rest[:place], *moved, *rest[place:]])
-
-
 async def discard(tx: Tx, draft: KeptDraft) -> None:
     """Throw a draft away; its photographs that stand nowhere else follow after a week. A published work stays."""
     if draft.state is not State.PUBLISHED:
@@ -290,8 +245,8 @@ async def _save_anew(tx: Tx, artisan: Artisan, gone_uid: str, told: Typed, now: 
     anew = await _insert(tx, artisan, told.fields, now, copy_of=gone_uid)
     given = list(dict.fromkeys(told.order))[:MOST_GIVEN]
     here = [uid for uid in given if await photo_rows.find_place(tx, artisan.id, uid) is not None]
-    placed = [(await add_photo(tx, anew, uid, now), told.words.get(uid, {})) for uid in here]
-    await _put_photos(tx, anew, placed)
+    placed = [(await draft_photos.add(tx, anew, uid, now), told.words.get(uid, {})) for uid in here]
+    await draft_photos.put(tx, anew, placed)
     return Saved(await get(tx, artisan, anew.uid), is_copy=True)
 
 
@@ -310,25 +265,15 @@ def _upon(draft: KeptDraft, work: Work) -> KeptDraft:
 
 def _says(draft: KeptDraft, told: Typed) -> bool:
     """Whether the draft says already what was *told*."""
-    return dict(draft.fields) == dict(told.fields) and _placed(draft) == _ordered(draft, told)
-
-
-def _placed(draft: KeptDraft) -> list[tuple[str, dict[str, str]]]:
-    """Return the photographs of a draft with their words."""
-    return [(one.uid, dict(one.words)) for one in draft.photos]
+    return dict(draft.fields) == dict(told.fields) and draft_photos.placed(draft) == _ordered(draft, told)
 
 
 def _ordered(draft: KeptDraft, told: Typed) -> list[tuple[str, dict[str, str]]]:
     """Return the photographs of a draft in the order and with the words *told*; others behind, as they are."""
-    standing = dict(_placed(draft))
+    standing = dict(draft_photos.placed(draft))
     order = [uid for uid in dict.fromkeys(told.order) if uid in standing]
     order += [uid for uid in standing if uid not in order]
     return [(uid, dict(told.words.get(uid, standing[uid]))) for uid in order]
-
-
-async def _put_photos(tx: Tx, draft: KeptDraft, placed: Sequence[tuple[str, Mapping[str, str]]]) -> None:
-    await drafts.put_photos(tx, draft.id, placed)
-    await drafts.settle(tx, draft.id)
 
 
 def _check_own(artisan: Artisan, work: Work) -> None:
@@ -336,8 +281,3 @@ def _check_own(artisan: Artisan, work: Work) -> None:
         raise NotFound("there is no such work")
     if work.withdrawn_at is not None:
         raise Gone("this work was withdrawn")
-
-
-def _check_open(draft: KeptDraft) -> None:
-    if draft.state is State.PUBLISHED:
-        raise BadInput("This is published already. Revise the work instead.")

@@ -1,7 +1,6 @@
 """What is told to an artisan in figures; and how page views, counted in memory, are written down."""
 
 import asyncio
-import logging
 from collections import Counter
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -10,8 +9,6 @@ from fedi_artisan.domain.figures import VIEWS_KEPT, Figures, Period, levels, ste
 from fedi_artisan.storage import figures, followers, views
 from fedi_artisan.storage.db import Database, Tx
 from fedi_artisan.storage.views import Opened
-
-log = logging.getLogger(__name__)
 
 WRITE_DOWN_EVERY_S = 60.0
 

@@ -13,10 +13,10 @@ from fedi_artisan.errors import BadPhoto, NoRoom
 from fedi_artisan.media import darkroom
 from fedi_artisan.media.incoming import Upload, begin, receive_file, told_when_full
 from fedi_artisan.media.kinds import GIVE_INSTEAD, Kind, describe, kind_of
-from fedi_artisan.media.metadata.texts import clean
 from fedi_artisan.media.recipe import Recipe
 from fedi_artisan.media.store import Stores
 from fedi_artisan.media.stored import name_of
+from fedi_artisan.media.texts import clean
 from fedi_artisan.media.turns import Shelf, turn
 from fedi_artisan.services import photos as photos_service
 from fedi_artisan.services import settings

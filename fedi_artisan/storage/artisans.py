@@ -177,6 +177,18 @@ async def find_by_username(tx: Tx, username: str) -> Artisan | None:
     return None if row is None else _artisan(row)
 
 
+async def get_by_username(tx: Tx, username: str) -> Artisan:
+    """Return the artisan with this user name, in any case of letters.
+
+    Raises:
+        NotFound: there is none.
+    """
+    artisan = await find_by_username(tx, username)
+    if artisan is None:
+        raise NotFound("there is nobody of this name here")
+    return artisan
+
+
 async def find_by_uid(tx: Tx, uid: str) -> Artisan | None:
     """Return the artisan with this uid."""
     row = await fetch_one(tx, _SELECT + "WHERE uid = ?", (uid,))

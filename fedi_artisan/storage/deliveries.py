@@ -255,11 +255,6 @@ async def list_reached(tx: Tx, subject_uri: str) -> list[str]:
     return [row["inbox_url"] for row in await fetch_all(tx, sql, (subject_uri,))]
 
 
-async def count_waiting(tx: Tx) -> int:
-    """Return how many deliveries wait."""
-    return await fetch_value(tx, "SELECT count(*) FROM deliveries WHERE state = 'waiting'")
-
-
 async def prune(tx: Tx, before: datetime) -> int:
     """Forget answers that only their receiver wanted, once they were settled before *before*; return how many.
 

@@ -83,12 +83,6 @@ async def list_of_actor(tx: Tx, actor_uri: str) -> list[Following]:
     return [_following(row) for row in await fetch_all(tx, _SELECT + "WHERE actors.uri = ?", (actor_uri,))]
 
 
-async def list_all(tx: Tx, artisan_id: int) -> list[Following]:
-    """Return all whom the artisan follows or has asked to follow."""
-    rows = await fetch_all(tx, _SELECT + "WHERE artisan_id = ? ORDER BY requested_at", (artisan_id,))
-    return [_following(row) for row in rows]
-
-
 async def find_following(tx: Tx, actor_id: int) -> frozenset[int]:
     """Return the rows of the artisans here who follow the actor."""
     sql = "SELECT artisan_id FROM following WHERE actor_id = ? AND state = 'accepted'"

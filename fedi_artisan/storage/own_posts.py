@@ -247,12 +247,6 @@ async def has_entries(tx: Tx, artisan_id: int | None = None) -> bool:
     return bool(await fetch_value(tx, sql, (artisan_id,)))
 
 
-async def count_entries(tx: Tx, artisan_id: int | None = None) -> int:
-    """Return how many entries the journal of an artisan, or of all, has."""
-    sql = f"SELECT count(*) FROM posts WHERE {_ENTRY} AND (?1 IS NULL OR artisan_id = ?1)"  # noqa: S608 - a constant of ours
-    return await fetch_value(tx, sql, (artisan_id,))
-
-
 async def find_tag(tx: Tx, tag: str) -> str:
     """Return a tag that an entry has, as it was written last, whatever the case of its letters here."""
     sql = "SELECT name FROM post_tags WHERE tag = ? ORDER BY post_id DESC LIMIT 1"

@@ -65,11 +65,6 @@ async def list_all(
     return [_ruled(row) for row in await fetch_all(tx, sql, (json.dumps([*severities]), limit, offset))]
 
 
-async def list_of_list(tx: Tx, list_id: int) -> list[Ruled]:
-    """Return the servers that a list brought."""
-    return [_ruled(row) for row in await fetch_all(tx, "SELECT * FROM servers WHERE list_id = ?", (list_id,))]
-
-
 async def count(tx: Tx) -> dict[Severity, int]:
     """Return how many servers are treated in each way."""
     rows = await fetch_all(tx, "SELECT severity, count(*) AS count FROM servers GROUP BY severity")

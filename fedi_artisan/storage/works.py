@@ -167,11 +167,6 @@ async def find_id(tx: Tx, uid: str) -> int | None:
     return None if row is None else int(row["id"])
 
 
-async def artisan_of(tx: Tx, work_id: int) -> int:
-    """Return the row of the artisan whose work it is; zero where there is none."""
-    return await fetch_value(tx, "SELECT artisan_id FROM works WHERE id = ?", (work_id,))
-
-
 async def list_shown(
     tx: Tx,
     artisan_id: int,

@@ -53,9 +53,7 @@ async def actor_of_profile(request: Request) -> Response:
         NotFound: nobody here has this name.
     """
     async with site_of(request).db.read() as tx:
-        artisan = await artisans.find_by_username(tx, request.path_params["username"])
-        if artisan is None:
-            raise NotFound("nobody here has this name")
+        artisan = await artisans.get_by_username(tx, request.path_params["username"])
         return await _actor_document(request, tx, artisan)
 
 

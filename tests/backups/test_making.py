@@ -1,26 +1,21 @@
 """Backups of a furnished home: everything is in them, of one moment, whatever happens meanwhile."""
 
 import asyncio
-import contextlib
 import dataclasses
-import os
 import resource
 import shutil
-import tempfile
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from fedi_artisan.domain.backups import Keeping
 from fedi_artisan.domain.clock import utc_now
 from fedi_artisan.domain.works import Draft
 from fedi_artisan.errors import ArtisanError, BadInput, DiskFull
 from fedi_artisan.media.store import open_stores
 from fedi_artisan.services import works as works_service
-from fedi_artisan.services.backups import shelf
 from fedi_artisan.services.backups.orders import Made, Order, Watching
 from fedi_artisan.services.backups.restoring import look, restore
 from fedi_artisan.services.photo_files import PhotoFiles
@@ -230,39 +225,6 @@ async def test_old_ones_go(home: Home, tmp_path: Path) -> None:
     for name in kept.values():
         look(gathered.to / name, NO_KEYS)
     assert {(gathered.to / other).read_text() for other in others} == {"mine"}
-
-
-@contextlib.contextmanager
-def that_lets_nothing_go() -> Iterator[Path]:
-    """Give a folder from which nothing can be removed while the block lasts, as the space of a careful provider."""
-    with tempfile.TemporaryDirectory() as place:
-        try:
-            yield Path(place)
-        finally:
-            os.seteuid(os.getuid())
-            Path(place).chmod(0o700)
-
-
-def close(folder: Path) -> None:
-    """Let nothing be removed from it any more; nobody keeps root from that, so root becomes nobody."""
-    folder.chmod(0o555)
-    if os.geteuid() == 0:
-        os.seteuid(65_534)
-
-
-def test_what_cannot_be_removed_stays_with_what_it_needs() -> None:
-    """A backup that was made is good, whatever becomes of the old ones: else it would be made again every hour."""
-    names = [
-        "a-20260101T000000Z-whole.tar",
-        "a-20260102T000000Z-since-20260101T000000Z.tar",
-        "a-20260103T000000Z-whole.tar",
-    ]
-    with that_lets_nothing_go() as folder:
-        for name in names:
-            (folder / name).touch()
-        close(folder)
-        assert shelf.let_go(folder, "a", Keeping(days=1, weeks=1, months=1), but=names[-1]) == []
-        assert listed(folder) == names
 
 
 def listed(folder: Path) -> list[str]:

@@ -6,7 +6,7 @@ from fedi_artisan.domain.clock import utc_now
 from fedi_artisan.domain.drafts import KeptDraft
 from fedi_artisan.domain.uris import new_uid
 from fedi_artisan.domain.works import Draft
-from fedi_artisan.services import drafts, publication
+from fedi_artisan.services import draft_photos, drafts, publication
 from fedi_artisan.storage import drafts as rows
 from fedi_artisan.storage import photos
 from fedi_artisan.storage.db import Tx
@@ -49,5 +49,5 @@ async def _press_too_early(tx: Tx, house: House, draft: KeptDraft) -> None:
         tx, uid=uid, artisan_id=artisan_id, name="jar.jpg", original=f"{uid}.jpg", original_bytes=1, now=now
     )
     await tx.execute("UPDATE photo_jobs SET due_at = due_at + 1e10 WHERE photo_id = (SELECT max(id) FROM photos)")
-    await drafts.add_photo(tx, draft, uid, now)
+    await draft_photos.add(tx, draft, uid, now)
     await publication.publish(tx, house.uris, house.artisan, draft.uid, now)

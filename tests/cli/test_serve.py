@@ -27,7 +27,7 @@ LATER = frozenset(
             "tarfile",
         ),
         *("acme", "josepy", "requests", "cryptography.x509", "prometheus_client", "obstore"),  # by the settings
-        *("pyvips", "PIL", "blurhash", "pi_heif"),  # the photo child
+        *("pyvips", "PIL", "blurhash", "pi_heif", "fedi_artisan.media.metadata"),  # the photo child
     )
 )
 

@@ -45,7 +45,11 @@ def main() -> None:
     if not given.all and not given.fault:
         parser.error("say which with --fault, or --all")
     scenes = [[name] for name in FAULTS] if given.all else [given.fault]
-    outcomes = [one for names in scenes for one in suffer(names, times=given.times, seed=seed)]
+    outcomes = []
+    for names in scenes:
+        outcomes += suffer(names, times=given.times, seed=seed)
+        if given.all:
+            print(table(outcomes[-1:]).partition("\n")[2], file=sys.stderr, flush=True)  # as it goes
     print(f"seed {seed}")
     print(table(outcomes))
     if given.json is not None:

@@ -17,8 +17,8 @@ from fedi_artisan.federation.mentioning import resolve_mentions
 from fedi_artisan.storage import actors
 from fedi_artisan.storage.db import Database
 from fedi_artisan.vocab.actors import parse_actor
+from tests.federation.homes import PrivateNames
 from tests.federation.looking import alternate, fingered, host_of, lead_on, open_looking, page, tell
-from tests.federation.test_attacks_intents import PrivateNames
 from tests.neighbour import ACTIVITY_JSON, Neighbour
 
 

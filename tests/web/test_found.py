@@ -1,88 +1,17 @@
-"""How pages are found and shared: read by the programs that search engines and others read them with."""
+"""Pages as search engines, previews and feed readers find them."""
 
 import dataclasses
-from collections.abc import Iterator
-from decimal import Decimal
-from typing import Any, NamedTuple
 
-import extruct
-
-from fedi_artisan.domain.actors import ProfileLink
 from fedi_artisan.domain.clock import utc_now
-from fedi_artisan.domain.pages import PageDraft, PageWording
 from fedi_artisan.domain.photos import Role
-from fedi_artisan.domain.works import Availability, Draft, Price, Wording, Work
+from fedi_artisan.domain.works import Draft, Wording
 from fedi_artisan.services import artisans as artisans_service
-from fedi_artisan.services import pages as pages_service
 from tests.federation import commands
 from tests.house import House, key_pair
 from tests.photos import grey
-from tests.unit.web.markup import Page, read
+from tests.unit.web.markup import read
 from tests.web.asking import ACTIVITY_JSON, Asker
-
-MASTODON = "https://mastodon.example/@maria"
-
-
-class Found(NamedTuple):
-    """What programs find in a page: its elements, its schema.org nodes, its OpenGraph, its microformats."""
-
-    page: Page
-    nodes: list[Any]
-    open_graph: dict[str, Any]
-    items: list[Any]
-
-    def node(self, kind: str) -> Any:
-        """Return the only node of this type."""
-        [found] = [node for node in self.nodes if kind in node["@type"] or kind == node["@type"]]
-        return found
-
-    def item(self, kind: str) -> Any:
-        """Return the only item of this kind that stands by itself."""
-        [found] = [item for item in self.items if kind in item["type"]]
-        return found["properties"]
-
-
-async def visit(ask: Asker, path: str) -> Found:
-    """Return what is found in the page at *path*."""
-    answer = await ask(path, ("Accept", "text/html"))
-    assert answer.status == 200, path
-    html = answer.body.decode()
-    syntaxes = ["json-ld", "opengraph", "microformat"]
-    found = extruct.extract(html, base_url=answer.url, syntaxes=syntaxes, errors="strict")
-    [document] = found["json-ld"]
-    assert document["@context"] == "https://schema.org"
-    graph = {name: value for one in found["opengraph"] for name, value in one["properties"]}
-    return Found(read(html), document["@graph"], graph, found["microformat"])
-
-
-async def furnish(house: House) -> tuple[Work, Draft]:
-    """Let the artisan say who she is and publish a work, a plain one and a page; return the work and what it says."""
-    async with house.db.write() as tx:
-        told = dataclasses.replace(
-            house.artisan,
-            summary="Wheel-thrown *stoneware*.",
-            summaries={"fr": "Grès tourné."},
-            crafts={"en": "Potter", "fr": "Potière"},
-            places={"en": "Porto, Portugal"},
-            links=(ProfileLink(label="Mastodon", url=MASTODON), ProfileLink(label="Shop", url="https://shop.example/")),
-        )
-        await artisans_service.describe(tx, house.uris, told, utc_now())
-    draft = Draft(
-        title="Moon jar",
-        text="Two bowls.",
-        photos=(await grey(house, alt="A white jar."),),
-        price=Price(Decimal("420.5"), "EUR"),
-        availability=Availability.AVAILABLE,
-        series="Lunes",
-        tags=("Moon", "jar"),
-        others={"fr": Wording(title="Jarre de lune", text="Deux bols.")},
-    )
-    work = await house.publish(draft)
-    async with house.db.write() as tx:
-        others = {"fr": PageWording(title="L’atelier", text="Au bord de la rivière.")}
-        page = PageDraft(title="The workshop", text="By the *river*.", others=others)
-        await pages_service.write(tx, house.artisan, page, utc_now())
-    return work, draft
+from tests.web.finding import MASTODON, furnish, visit
 
 
 async def test_every_page_leads_to_its_document_and_feeds(house: House, ask: Asker) -> None:
@@ -266,75 +195,6 @@ async def test_several_artisans_are_found_apart(house: House, ask: Asker) -> Non
     assert (await visit(ask, "/works?artisan=jean")).page.one("title").text == "Works by Jean"
     link = (await visit(ask, "/@jean")).page.one("link", type="application/rss+xml").attributes["href"]
     assert link == f"{house.uris.origin}/@jean/feed.rss?lang=en"
-
-
-async def test_microformats_tell_who_she_is(house: House, ask: Asker) -> None:
-    """microformats.org: the portfolio's h-card is that of the page, with name, craft, place, words and other places."""
-    await furnish(house)
-    card = (await visit(ask, "/")).item("h-card")
-    origin = house.uris.origin
-    assert card["name"] == ["Atelier Maria"]
-    # Its uid is one of its addresses and the page itself: so it is the card of the whole page (representative h-card).
-    assert card["uid"] == [f"{origin}/"]
-    assert card["url"] == [f"{origin}/", MASTODON, "https://shop.example/"]
-    assert (card["job-title"], card["locality"]) == (["Potter"], ["Porto, Portugal"])
-    assert [" ".join(note.split()) for note in card["note"]] == ["Wheel-thrown stoneware."]
-
-
-async def test_microformats_tell_her_works(house: House, ask: Asker) -> None:
-    """microformats.org: a list of works is an h-feed of h-entries, a work's page an h-entry with all there is of it."""
-    work, draft = await furnish(house)
-    picture = house.uris.media_url(draft.photos[0].small(640).file)
-    for path in ("/", "/series/lunes", "/tags/Moon"):
-        found = await visit(ask, path)
-        [feed] = [item for item in found.items if item["type"] == ["h-feed"]]
-        [entry] = [child["properties"] for child in feed["children"] if child["type"] == ["h-entry"]]
-        assert entry["name"] == ["Moon jar"]
-        assert entry["url"] == [house.uris.work_url(work.slug)]
-        assert [photo["value"] for photo in entry["photo"]] == [picture]
-        assert entry["published"]
-    entry = (await visit(ask, "/works/moon-jar")).item("h-entry")
-    assert (entry["name"], entry["category"], entry["price"]) == (["Moon jar"], ["#Moon", "#jar"], ["€420.50"])
-    assert entry["uid"] == entry["url"] == [house.uris.work_url(work.slug)]
-    assert entry["content"][0]["value"].strip() == "Two bowls."
-    assert [(photo["value"], photo["alt"]) for photo in entry["photo"]] == [(picture, "A white jar.")]
-    assert entry["author"][0]["properties"]["name"] == ["Atelier Maria"]
-    page = (await visit(ask, "/pages/the-workshop")).item("h-entry")
-    assert (page["name"], page["content"][0]["value"].strip()) == (["The workshop"], "By the river.")
-
-
-class Anchors(NamedTuple):
-    """A field of an actor as Mastodon's check of links looks at it: the one anchor that its value must be."""
-
-    href: str
-    rel: set[str]
-    text: str
-
-
-def fields(actor: Any) -> Iterator[Anchors]:
-    """Yield the links among an actor's fields that Mastodon would check: one anchor each, its text its address."""
-    for field in actor["attachment"]:
-        elements = read(field["value"]).elements
-        if len(elements) == 1 and elements[0].tag == "a" and field["value"].startswith("<a "):
-            link = elements[0]
-            yield Anchors(link.attributes["href"], set(link.attributes["rel"].split()), link.text)
-
-
-async def test_links_between_profiles_hold_both_ways(house: House, ask: Asker) -> None:
-    """WIRE 3.2: our page has rel=me to her other profiles, and her actor names them as Mastodon verifies links.
-
-    Her Mastodon profile names our page: that her page leads back there is what Mastodon looks for in it.
-    """
-    await furnish(house)
-    for path in ("/", "/pages/the-workshop", "/works/moon-jar"):
-        page = read((await ask(path, ("Accept", "text/html"))).body.decode())
-        assert MASTODON in [link.attributes["href"] for link in page.all("link", rel="me")]
-    home = read((await ask("/", ("Accept", "text/html"))).body.decode())
-    visible = [link.attributes["href"] for link in home.all("a") if "me" in link.attributes.get("rel", "").split()]
-    assert visible == [MASTODON, "https://shop.example/"]
-    found = list(fields(await ask.document(house.actor_uri)))
-    assert [link.href for link in found] == visible
-    assert all(link.text == link.href and "me" in link.rel for link in found)
 
 
 async def test_a_page_that_was_written_can_be_read(house: House, ask: Asker) -> None:

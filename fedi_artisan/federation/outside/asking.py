@@ -24,7 +24,6 @@ from fedi_artisan.services.house.world import World
 
 WITHIN_S = 4.5
 _LONGEST_BYTES = 500_000
-_ERRORS = 500
 # Of these, the first three are said by web servers that get no answer from what is behind them, the others by a well
 # known delivery network.
 _NOBODY_BEHIND = frozenset({502, 503, 504, *range(520, 531)})

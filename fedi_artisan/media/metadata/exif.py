@@ -10,8 +10,8 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from fedi_artisan.media.authorship import Authorship
-from fedi_artisan.media.metadata.texts import cleaned
 from fedi_artisan.media.metadata.walking import MOST_BLOCK_BYTES, Buffer
+from fedi_artisan.media.texts import cleaned
 
 PREFIX = b"Exif\0\0"
 

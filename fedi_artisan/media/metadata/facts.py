@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from fedi_artisan.domain.photos import Facts
 from fedi_artisan.media.metadata.exif import Tag, Tags
-from fedi_artisan.media.metadata.texts import LONGEST_FACT, clean, decode
+from fedi_artisan.media.texts import LONGEST_FACT, clean, decode
 
 _LONGEST_FRACTION_S = Fraction(3, 10)
 _LONGEST_EXPOSURE_S = 1_000_000

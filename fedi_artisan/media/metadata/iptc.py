@@ -7,8 +7,8 @@ import struct
 from collections.abc import Iterator
 
 from fedi_artisan.media.authorship import Authorship
-from fedi_artisan.media.metadata.texts import clean, cleaned, decode
 from fedi_artisan.media.metadata.walking import MOST_BLOCK_BYTES
+from fedi_artisan.media.texts import clean, cleaned, decode
 
 PREFIX = b"Photoshop 3.0\0"
 

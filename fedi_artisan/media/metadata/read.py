@@ -10,9 +10,9 @@ from fedi_artisan.media.metadata import avif, exif, iptc, jpeg, png, webp, xmp
 from fedi_artisan.media.metadata.blocks import Block
 from fedi_artisan.media.metadata.exif import Tag, Tags
 from fedi_artisan.media.metadata.facts import facts_of
-from fedi_artisan.media.metadata.texts import clean, decode
 from fedi_artisan.media.metadata.walking import Buffer, NotLossless
 from fedi_artisan.media.refusal import PhotoRefused
+from fedi_artisan.media.texts import clean, decode
 
 _BLOCKS: Mapping[Kind, Callable[[Buffer], Iterator[tuple[Block, bytes]]]] = {
     Kind.JPEG: jpeg.blocks,

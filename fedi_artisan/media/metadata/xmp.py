@@ -12,7 +12,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from fedi_artisan.media.authorship import Authorship
-from fedi_artisan.media.metadata.texts import clean, clean_url, cleaned
+from fedi_artisan.media.texts import clean, clean_url, cleaned
 
 JPEG_PREFIX = b"http://ns.adobe.com/xap/1.0/\0"
 PNG_KEYWORD = b"XML:com.adobe.xmp"

@@ -9,7 +9,6 @@ from fedi_artisan.domain.actors import Artisan
 from fedi_artisan.domain.appearance import Home
 from fedi_artisan.domain.photos import Photo
 from fedi_artisan.domain.works import MOST_FEATURED, Work
-from fedi_artisan.errors import NotFound
 from fedi_artisan.storage import artisans, works
 from fedi_artisan.storage import series as series_rows
 from fedi_artisan.storage.db import Tx
@@ -56,9 +55,7 @@ async def profile(request: Request) -> Response:
         NotFound: nobody here has this name.
     """
     async with site_of(request).db.read() as tx:
-        artisan = await artisans.find_by_username(tx, request.path_params["username"])
-    if artisan is None:
-        raise NotFound("there is nobody of this name here")
+        artisan = await artisans.get_by_username(tx, request.path_params["username"])
     return await portfolio(request, artisan)
 
 

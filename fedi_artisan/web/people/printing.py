@@ -14,6 +14,7 @@ from fedi_artisan.storage import artisans, works
 from fedi_artisan.web import negotiate
 from fedi_artisan.web.context import site_of
 from fedi_artisan.web.people.links import links_of
+from fedi_artisan.web.people.public import asked_artisan
 from fedi_artisan.web.people.qr import code_of
 from fedi_artisan.web.people.shell import Shell, shell_of
 from fedi_artisan.web.people.showing import show
@@ -80,12 +81,9 @@ async def card(request: Request) -> Response:
         NotFound: nobody here has this name, or there is not exactly one to choose; there is no such sheet.
     """
     sheet = _asked(request, "sheet", [SHEET.name])
-    username = request.path_params.get("username")
     site = site_of(request)
     async with site.db.read() as tx:
-        everybody = await artisans.list_all(tx)
-        named = None if username is None else await artisans.find_by_username(tx, username)
-        artisan = everybody[0] if username is None and len(everybody) == 1 else named
+        artisan, _ = await asked_artisan(request, tx)
         if artisan is None:
             raise NotFound("there is nobody of this name here")
         shell = await shell_of(tx, artisan)

@@ -212,10 +212,7 @@ async def asked_artisan(request: Request, tx: Tx) -> tuple[Artisan | None, Seque
     username = request.path_params.get("username")
     if username is None:
         return (everybody[0] if len(everybody) == 1 else None), everybody
-    artisan = await artisans.find_by_username(tx, username)
-    if artisan is None:
-        raise NotFound("there is nobody of this name here")
-    return artisan, everybody
+    return await artisans.get_by_username(tx, username), everybody
 
 
 async def _tag_named(tx: Tx, asked: str, entries: Sequence[Post]) -> str:

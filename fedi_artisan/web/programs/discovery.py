@@ -18,7 +18,7 @@ from fedi_artisan.language import LANGUAGES
 from fedi_artisan.storage.series import ShownSeries
 from fedi_artisan.web import negotiate
 from fedi_artisan.web.context import site_of
-from fedi_artisan.web.people.pages import title_of
+from fedi_artisan.web.people.filters import title_of
 from fedi_artisan.web.people.shell import Shell
 from fedi_artisan.web.programs import frames, schema_org
 

@@ -18,8 +18,9 @@ from fedi_artisan.language import nearest, translation
 from fedi_artisan.vocab import facts
 from fedi_artisan.vocab.html import page_html
 from fedi_artisan.vocab.said import read
+from fedi_artisan.web.people.filters import brief, excerpt
 from fedi_artisan.web.people.links import in_language
-from fedi_artisan.web.people.pages import Pages, brief, excerpt
+from fedi_artisan.web.people.pages import Pages
 from fedi_artisan.web.programs.xml import allowed
 
 # Wide enough for the readers of feeds, small enough for twenty works at once.

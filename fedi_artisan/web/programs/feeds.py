@@ -19,8 +19,9 @@ from fedi_artisan.vocab.render.moments import moment
 from fedi_artisan.web import negotiate
 from fedi_artisan.web.context import site_of
 from fedi_artisan.web.documents import raw_document
+from fedi_artisan.web.people.filters import excerpt
 from fedi_artisan.web.people.links import in_language
-from fedi_artisan.web.people.pages import Pages, excerpt
+from fedi_artisan.web.people.pages import Pages
 from fedi_artisan.web.programs.feed import Author, Editor, Entry, Feed, Picture
 from fedi_artisan.web.programs.reservation import refused_by_any
 from fedi_artisan.web.programs.xml import allowed
@@ -59,9 +60,7 @@ async def of_artisan(request: Request) -> Response:
     form = form_of(request)
     async with site_of(request).db.read() as tx:
         everybody = await artisans.list_all(tx)
-        artisan = await artisans.find_by_username(tx, request.path_params["username"])
-        if artisan is None:
-            raise NotFound("there is nobody of this name here")
+        artisan = await artisans.get_by_username(tx, request.path_params["username"])
         newest = await works.list_shown(tx, artisan.id, limit=NEWEST)
         editor = await editor_of(request, tx, everybody, artisan)
     return answer(request, form, _of_artisan(editor, artisan, newest, alone=len(everybody) == 1))

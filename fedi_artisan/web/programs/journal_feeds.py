@@ -40,9 +40,7 @@ async def of_artisan(request: Request) -> Response:
     form = form_of(request)
     async with site_of(request).db.read() as tx:
         everybody = await artisans.list_all(tx)
-        artisan = await artisans.find_by_username(tx, request.path_params["username"])
-        if artisan is None:
-            raise NotFound("there is nobody of this name here")
+        artisan = await artisans.get_by_username(tx, request.path_params["username"])
         path = "/journal" if len(everybody) == 1 else f"/@{artisan.username}/journal"
         feed = await _feed(request, tx, everybody, artisan, path=path)
     return answer(request, form, feed)

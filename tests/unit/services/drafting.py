@@ -10,7 +10,7 @@ from fedi_artisan.domain.drafts import KeptDraft
 from fedi_artisan.domain.photos import Photo
 from fedi_artisan.domain.uris import new_uid
 from fedi_artisan.domain.works import Work
-from fedi_artisan.services import drafts, publication
+from fedi_artisan.services import draft_photos, drafts, publication
 from fedi_artisan.services.drafts import Saved
 from fedi_artisan.services.publication import Pressed
 from fedi_artisan.services.publisher import Publisher
@@ -58,12 +58,12 @@ class Desk:
         """Add a photograph."""
         async with self.shop.db.write() as tx:
             fresh = await drafts.get(tx, self.shop.artisan, draft.uid)
-            return await drafts.add_photo(tx, fresh, uid, self.now)
+            return await draft_photos.add(tx, fresh, uid, self.now)
 
     async def remove(self, draft: KeptDraft, uid: str) -> None:
         """Take a photograph out."""
         async with self.shop.db.write() as tx:
-            await drafts.remove_photo(tx, await drafts.get(tx, self.shop.artisan, draft.uid), uid)
+            await draft_photos.remove(tx, await drafts.get(tx, self.shop.artisan, draft.uid), uid)
 
     async def discard(self, draft: KeptDraft) -> None:
         """Throw a draft away."""

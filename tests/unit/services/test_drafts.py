@@ -8,7 +8,7 @@ from fedi_artisan.domain.drafts import MOST_DRAFTS, State
 from fedi_artisan.domain.works import Availability, Draft, Edition, Wording, Work
 from fedi_artisan.errors import BadInput, Gone, NotFound
 from fedi_artisan.services import artisans as artisans_service
-from fedi_artisan.services import drafts, works
+from fedi_artisan.services import draft_photos, drafts, works
 from fedi_artisan.storage import artisans, photos
 from fedi_artisan.storage.db import savepoint
 from tests.house import key_pair
@@ -81,7 +81,7 @@ async def test_photographs_that_come_while_she_writes_stay(desk: Desk) -> None:
     assert [one.uid for one in (await desk.get(begun)).photos] == [third.uid, second.uid]
     assert await desk.add(begun, third.uid) == third.uid
     async with desk.shop.db.write() as tx:
-        await drafts.move_photo(tx, await drafts.get(tx, desk.shop.artisan, begun.uid), second.uid, to=0)
+        await draft_photos.move(tx, await drafts.get(tx, desk.shop.artisan, begun.uid), second.uid, to=0)
     assert [one.uid for one in (await desk.get(begun)).photos] == [second.uid, third.uid]
 
 

@@ -13,7 +13,7 @@ from fedi_artisan.resources import folder
 from fedi_artisan.storage.db import Database, Tx, fetch_value, savepoint, undone
 from fedi_artisan.storage.health import check_whole
 from tests.house import lay_out
-from tests.unit.storage.test_db import add, count, is_sound
+from tests.unit.storage.counting import add, count, is_sound
 
 PAGE_BYTES = 4096
 

@@ -6,7 +6,8 @@ import pytest
 
 from fedi_artisan.vocab.html import _or_as_text, page_html, plain_text, post_html, sanitise
 from fedi_artisan.vocab.rewriting import without_quote_line
-from tests.conformance.validator import ELEMENTS, elements_of
+from tests.conformance.documents import ELEMENTS
+from tests.conformance.everybody import elements_of
 
 LINK = 'rel="nofollow noopener ugc" target="_blank"'
 

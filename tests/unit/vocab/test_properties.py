@@ -18,8 +18,10 @@ from fedi_artisan.vocab.activity import parse
 from fedi_artisan.vocab.actors import parse_actor, parse_key
 from fedi_artisan.vocab.html import page_html, plain_text, post_html, sanitise
 from fedi_artisan.vocab.notes import parse_note
+from tests.conformance.documents import ELEMENTS
+from tests.conformance.everybody import elements_of
 from tests.conformance.samples import ARTISAN, BARE, URIS, documents
-from tests.conformance.validator import ELEMENTS, complaints, elements_of
+from tests.conformance.validator import complaints
 from tests.unit.vocab.test_shapes import named, read
 
 # Others work on the same machine: no example is bad because it took long.

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from fedi_artisan.config import Config
 from fedi_artisan.domain.terms import Licence
 from fedi_artisan.resources import folder
-from fedi_artisan.web.people import pages
+from fedi_artisan.web.people import filters, pages
 from tests import words
 from tests.photos import photo
 
@@ -34,7 +34,7 @@ USUAL = re.sub(r"var\(--[\w-]+, (#\w{6})\)", r"\1", STYLE)
 )
 def test_ratio_is_given_digit_by_digit(width_px: int, height_px: int, classes: str) -> None:
     """The wall learns each picture's ratio from classes, to a thousandth, and extremes stay within 0.1 and 9.999."""
-    assert pages.ratio_classes(photo(width_px=width_px, height_px=height_px)) == classes
+    assert filters.ratio_classes(photo(width_px=width_px, height_px=height_px)) == classes
 
 
 @pytest.mark.parametrize("place", "uthm")
@@ -46,7 +46,7 @@ def test_every_digit_has_its_rule(place: str, digit: int) -> None:
 
 def test_tone_is_given_digit_by_digit() -> None:
     """A photograph's place has its dominant colour before it comes, from classes: no style attribute, no script."""
-    assert pages.tone_classes(photo()) == "r8 g4 b2"
+    assert filters.tone_classes(photo()) == "r8 g4 b2"
 
 
 @pytest.mark.parametrize("band", "rgb")
@@ -60,16 +60,16 @@ def test_a_licence_is_explained_in_the_language_of_the_page() -> None:
     """Creative Commons has an address of each deed in each language; all rights reserved has none."""
     plain = Licence.CC_BY.url
     assert plain is not None
-    assert pages.deed(Licence.CC_BY, "en") == plain
-    assert pages.deed(Licence.CC_BY, "fr") == f"{plain}deed.fr"
-    assert pages.deed(Licence.CC_BY, "pt-BR") == f"{plain}deed.pt-br"
-    assert pages.deed(Licence.ALL_RIGHTS_RESERVED, "fr") is None
+    assert filters.deed(Licence.CC_BY, "en") == plain
+    assert filters.deed(Licence.CC_BY, "fr") == f"{plain}deed.fr"
+    assert filters.deed(Licence.CC_BY, "pt-BR") == f"{plain}deed.pt-br"
+    assert filters.deed(Licence.ALL_RIGHTS_RESERVED, "fr") is None
 
 
 def test_data_block_cannot_be_left() -> None:
     """WIRE 10.2 #48: nothing in a JSON-LD block ends the script element or opens a comment; it reads back the same."""
     nasty = {"name": "</script><script>alert(1)</script><!-- & \u2028\u2029"}
-    written = str(pages.data_block(nasty))
+    written = str(filters.data_block(nasty))
     assert not set("<>&\u2028\u2029") & set(written)
     assert json.loads(written) == nasty
 
@@ -85,9 +85,9 @@ def test_data_block_cannot_be_left() -> None:
 )
 def test_excerpt_is_plain_and_short(markdown: str, expected: str) -> None:
     """A preview has whole words of the text, without Markdown, up to 200 characters."""
-    found = pages.excerpt(markdown)
+    found = filters.excerpt(markdown)
     assert found == expected
-    assert len(found) <= pages.LONGEST_DESCRIPTION
+    assert len(found) <= filters.LONGEST_DESCRIPTION
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_excerpt_is_plain_and_short(markdown: str, expected: str) -> None:
 )
 def test_only_a_short_first_paragraph_is_set_large(markdown: str, brief: bool) -> None:
     """An artisan's words open her page in large letters when they begin with a short paragraph, and only then."""
-    assert pages.begins_briefly(markdown) is brief
+    assert filters.begins_briefly(markdown) is brief
 
 
 def test_scripts_run_on_pages_that_have_some() -> None:

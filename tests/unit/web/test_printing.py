@@ -13,9 +13,7 @@ from fedi_artisan.storage import artisans
 from fedi_artisan.web.people import printing
 from tests.house import House, key_pair
 from tests.unit.web.markup import Page
-from tests.unit.web.test_public import Visitor, visitor
-
-__all__ = ["visitor"]
+from tests.unit.web.visiting import Visitor
 
 JAR = Draft(
     title="Jarre de lune",

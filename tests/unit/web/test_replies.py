@@ -11,7 +11,7 @@ from fedi_artisan.domain.clock import utc_now
 from fedi_artisan.domain.works import Work
 from fedi_artisan.storage import actors, avatars, works
 from fedi_artisan.storage.avatars import Wanted
-from fedi_artisan.web.people.pages import initial
+from fedi_artisan.web.people.filters import initial
 from fedi_artisan.web.people.public import REPLIES_BELOW_WORK
 from tests.house import House, open_house, until
 from tests.unit.web.markup import Element, Page, read

@@ -17,7 +17,7 @@ from fedi_artisan.web.people import public
 from fedi_artisan.web.people import works as page_of_works
 from tests.house import House, key_pair
 from tests.unit.web.markup import Page
-from tests.unit.web.test_public import Visitor
+from tests.unit.web.visiting import Visitor
 
 JAR = Draft(
     title="Jarre de lune",

@@ -1,59 +1,20 @@
-"""A work while it is written: what is typed is kept, buttons do what they say, and nothing is published twice."""
+"""The page of a draft: nothing that is typed is lost, and each button does one thing, once."""
 
 import dataclasses
 import json
 from decimal import Decimal
-from typing import Any
 
 import pytest
-from bs4 import Tag
 
 from fedi_artisan.domain.clock import utc_now
-from fedi_artisan.domain.drafts import KeptDraft
-from fedi_artisan.domain.uris import new_uid
-from fedi_artisan.domain.works import Audience, Draft, Price, Work
+from fedi_artisan.domain.works import Audience, Draft, Price
 from fedi_artisan.services import artisans as artisans_service
 from fedi_artisan.services import drafts
-from fedi_artisan.storage import artisans, photos, works
-from fedi_artisan.vocab import html, render
+from fedi_artisan.storage import artisans
 from tests.house import House, key_pair
 from tests.photos import grey
-from tests.studio import Answer, Visitor, signed_in
-
-ASKS_JSON = {"Accept": "application/json"}
-
-
-async def begun(house: House, *uids: str, **typed: str) -> KeptDraft:
-    """Return a new draft with these photographs and words."""
-    async with house.db.write() as tx:
-        return await drafts.begin(tx, house.artisan, utc_now(), photos=uids, typed=typed)
-
-
-async def kept(house: House, uid: str) -> KeptDraft:
-    """Return a draft as it is kept now."""
-    async with house.db.read() as tx:
-        return await drafts.get(tx, house.artisan, uid)
-
-
-async def published(house: House) -> list[Work]:
-    """Return all works that are out, the oldest first."""
-    uids = [row["uid"] for row in await house.rows("SELECT uid FROM works ORDER BY id")]
-    async with house.db.read() as tx:
-        return [await works.get(tx, uid) for uid in uids]
-
-
-async def press(maria: Visitor, draft: KeptDraft, do: str, **given: Any) -> Answer:
-    """Press a button of the page of *draft*, with its words and others, sent as forms are."""
-    headers = given.pop("headers", {})
-    fields = {**draft.typed, "version": str(draft.version), "do": do, **given}
-    return await maria.post(f"/studio/drafts/{draft.uid}", fields, headers=headers)
-
-
-def first(answer: Answer, selector: str) -> Tag:
-    """Return the first element of a page that is selected so."""
-    found = answer.page.select_one(selector)
-    assert found is not None, selector
-    return found
+from tests.studio import signed_in
+from tests.web.studio.drafting import ASKS_JSON, begun, first, kept, press, published
 
 
 async def test_a_new_work_begins_empty(house: House) -> None:
@@ -197,65 +158,6 @@ async def test_her_own_words_are_proposed(house: House) -> None:
         await press(maria, await kept(house, draft.uid), "year-2025")
     fields = (await kept(house, draft.uid)).fields
     assert (fields["tags"], fields["year"]) == ("moon, Porcelain", "2025")
-
-
-async def test_the_timeline_shows_what_will_travel(house: House) -> None:
-    """What is shown as a timeline has the very words of the note that goes out; what cannot be read is left out."""
-    photo = await grey(house)
-    typed = {
-        "title": "Jar <b>&</b>",
-        "text": "Thrown in **two**.",
-        "price": "420 EUR",
-        "materials": "stoneware",
-        "tags": "jar",
-    }
-    draft = await begun(house, photo.uid, **typed)
-    async with signed_in(house) as maria:
-        before = await maria.get(f"/studio/drafts/{draft.uid}/timeline")
-        wrong = await press(maria, draft, "", price="much", headers=ASKS_JSON)
-        assert wrong.status == 200
-        partly = await maria.get(f"/studio/drafts/{draft.uid}/timeline")
-        await press(maria, await kept(house, draft.uid), "publish", price="420 EUR")
-    (work,) = await published(house)
-    note = render.note(work, house.artisan, house.uris)
-    content = before.page.select_one("[data-part=timeline] .content")
-    assert content is not None
-    assert html.plain_text(content.decode_contents()) == html.plain_text(note["content"])
-    assert "Thrown in" in partly.text
-    assert "much" not in first(partly, "[data-part=timeline]").get_text()
-
-
-async def test_the_preview_is_the_page_of_the_work(house: House) -> None:
-    """In both languages, with empty frames for what is yet to be made, and nobody else sees it."""
-    made, uid = await grey(house), new_uid(utc_now())
-    async with house.db.write() as tx:
-        await photos.insert(
-            tx, uid=uid, artisan_id=house.artisan.id, name="jar.jpg", original="x.jpg", original_bytes=1, now=utc_now()
-        )
-        await tx.execute("UPDATE photo_jobs SET due_at = due_at + 1e10")
-    typed = {"title": "Moon jar", "other_language": "fr", "other_title": "Jarre de lune", "series": "New ones"}
-    draft = await begun(house, made.uid, uid, **typed)
-    async with signed_in(house) as maria:
-        english = await maria.get(f"/studio/drafts/{draft.uid}/preview")
-        french = await maria.get(f"/studio/drafts/{draft.uid}/preview?lang=fr")
-        done = await press(maria, draft, "publish")
-        waiting = await maria.get(done.headers["Location"])
-        asked = await maria.get(done.headers["Location"], headers=ASKS_JSON)
-    assert [first(answer, "h1").get_text() for answer in (english, french)] == ["Moon jar", "Jarre de lune"]
-    assert (len(english.page.select("main img")), len(english.page.select("main .bare"))) == (1, 1)
-    assert (english.headers["X-Robots-Tag"], english.headers["Cache-Control"]) == ("noindex", "no-store")
-    # Pressed too early it waits, and browsers without scripts look again.
-    assert "still being made" in waiting.text
-    assert waiting.headers["Refresh"] == "3"
-    assert json.loads(asked.text)["state"] == "waiting"
-
-
-async def test_nothing_readable_has_no_preview(house: House) -> None:
-    """A draft of which nothing can be read yet has a preview all the same: a work without a name."""
-    draft = await begun(house, year="soon", audience="nobody", other_text="Sans titre")
-    async with signed_in(house) as maria:
-        answer = await maria.get(f"/studio/drafts/{draft.uid}/preview")
-    assert (answer.status, first(answer, "h1").get_text()) == (200, "Untitled")
 
 
 async def test_a_draft_is_thrown_away_when_asked_twice(house: House) -> None:

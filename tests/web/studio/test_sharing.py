@@ -7,7 +7,7 @@ from fedi_artisan.services import drafts
 from tests.house import House
 from tests.studio import signed_in
 from tests.web.asking import Asker
-from tests.web.studio.test_uploads import OTHER, SCRIPT, TINY, form, left_behind, originals
+from tests.web.studio.sending import OTHER, SCRIPT, TINY, form, left_behind, originals
 
 SHARE = "/studio/share"
 

@@ -5,7 +5,7 @@ from typing import Any
 from fedi_artisan.domain.actors import Artisan
 from fedi_artisan.domain.photos import words_in
 from fedi_artisan.domain.uris import Uris
-from fedi_artisan.web.people.pages import excerpt
+from fedi_artisan.web.people.filters import excerpt
 
 Node = dict[str, Any]
 

@@ -8,7 +8,7 @@ from fedi_artisan.domain.actors import Artisan
 from fedi_artisan.domain.pages import Page
 from fedi_artisan.domain.uris import Uris
 from fedi_artisan.domain.works import Work
-from fedi_artisan.web.people.pages import excerpt
+from fedi_artisan.web.people.filters import excerpt
 from fedi_artisan.web.programs.schema_org.makers import Node, maker, person
 
 # Name and address of each page from the first one of the site down to this.

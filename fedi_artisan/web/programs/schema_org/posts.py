@@ -5,7 +5,7 @@ from fedi_artisan.domain.photos import words_in
 from fedi_artisan.domain.posts import Post
 from fedi_artisan.domain.uris import Uris
 from fedi_artisan.vocab.render.moments import moment
-from fedi_artisan.web.people.pages import excerpt
+from fedi_artisan.web.people.filters import excerpt
 from fedi_artisan.web.programs.schema_org.makers import Node, person
 
 _LONGEST_HEADLINE = 110

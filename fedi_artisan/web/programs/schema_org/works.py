@@ -8,7 +8,7 @@ from fedi_artisan.domain.photos import words_in
 from fedi_artisan.domain.terms import Licence
 from fedi_artisan.domain.uris import Uris
 from fedi_artisan.domain.works import Availability, Dimensions, Draft, Series, Wording, Work
-from fedi_artisan.web.people.pages import excerpt
+from fedi_artisan.web.people.filters import excerpt
 from fedi_artisan.web.programs.schema_org.makers import Node, person
 
 _AVAILABILITY = {

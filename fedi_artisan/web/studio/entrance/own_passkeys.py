@@ -11,7 +11,7 @@ from fedi_artisan.services import passkeys as passkeys_service
 from fedi_artisan.storage import credentials, passkeys
 from fedi_artisan.web.context import site_of
 from fedi_artisan.web.studio.entrance.devices import device_name
-from fedi_artisan.web.studio.entrance.presenting import answer_to
+from fedi_artisan.web.studio.entrance.presenting import answer_to, place_here
 from fedi_artisan.web.studio.seeing import see
 from fedi_artisan.web.studio.showing import show
 from fedi_artisan.web.studio.visit import Studio
@@ -37,10 +37,7 @@ async def passkey_asked(request: Request, studio: Studio) -> Response:
     Raises:
         NotFound: there can be no passkeys here.
     """
-    site = site_of(request)
-    place = place_of(site.config.origin)
-    if place is None:
-        raise NotFound("there can be no passkeys at an address without a name")
+    site, place = site_of(request), place_here(request)
     async with site.db.read() as tx:
         known = await passkeys.list_of(tx, studio.artisan.id)
     challenge = site.seals.seal(_PURPOSE, studio.token, "", LASTS)

@@ -2,10 +2,23 @@
 
 from starlette.requests import Request
 
-from fedi_artisan.domain.passkeys import Passkey, Presented, Proof, place_of, read
+from fedi_artisan.domain.passkeys import Passkey, Place, Presented, Proof, place_of, read
+from fedi_artisan.errors import NotFound
 from fedi_artisan.services import passkeys as passkeys_service
 from fedi_artisan.storage import artisans, passkeys
 from fedi_artisan.web.context import site_of
+
+
+def place_here(request: Request) -> Place:
+    """Return for which place passkeys are made here.
+
+    Raises:
+        NotFound: there can be none.
+    """
+    place = place_of(site_of(request).config.origin)
+    if place is None:
+        raise NotFound("there can be no passkeys at an address without a name")
+    return place
 
 
 def answer_to(request: Request, answer: str, purpose: str, holder: str) -> Presented | None:

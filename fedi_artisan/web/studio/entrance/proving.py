@@ -5,8 +5,7 @@ from http import HTTPStatus
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from fedi_artisan.domain.passkeys import LASTS, place_of
-from fedi_artisan.errors import NotFound
+from fedi_artisan.domain.passkeys import LASTS
 from fedi_artisan.services import passkeys as passkeys_service
 from fedi_artisan.services import sessions
 from fedi_artisan.storage import credentials, passkeys
@@ -16,7 +15,7 @@ from fedi_artisan.web.studio.entrance.asking import proof_page
 from fedi_artisan.web.studio.entrance.cookies import Cookie, give
 from fedi_artisan.web.studio.entrance.errands import Errand
 from fedi_artisan.web.studio.entrance.letting_in import onwards
-from fedi_artisan.web.studio.entrance.presenting import presented
+from fedi_artisan.web.studio.entrance.presenting import place_here, presented
 from fedi_artisan.web.studio.visit import Studio, local_path
 
 _PASSKEY = "passkey-proof"
@@ -38,11 +37,8 @@ async def passkey_asked(request: Request, studio: Studio) -> Response:
     Raises:
         NotFound: there can be no passkeys here.
     """
-    site = site_of(request)
-    place = place_of(site.config.origin)
-    if place is None:
-        raise NotFound("there can be no passkeys at an address without a name")
-    challenge = site.seals.seal(_PASSKEY, studio.token, "", LASTS)
+    place = place_here(request)
+    challenge = site_of(request).seals.seal(_PASSKEY, studio.token, "", LASTS)
     return JSONResponse(await passkeys_service.to_show(place, challenge))
 
 

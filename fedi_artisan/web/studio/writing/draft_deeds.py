@@ -13,7 +13,7 @@ from datetime import datetime
 from starlette.requests import Request
 
 from fedi_artisan.domain.drafts import DraftPhoto, KeptDraft, Problem
-from fedi_artisan.services import drafts, publication
+from fedi_artisan.services import draft_photos, drafts, publication
 from fedi_artisan.storage.db import Tx
 from fedi_artisan.web.context import site_of
 from fedi_artisan.web.studio.door import Studio
@@ -95,7 +95,7 @@ async def _move(tx: Tx, press: Press, steps: int) -> Came:
     uids = [one.uid for one in press.draft.photos]
     if press.about in uids:
         place = max(uids.index(press.about) + steps, 0)
-        await drafts.move_photo(tx, press.draft, press.about, to=place)
+        await draft_photos.move(tx, press.draft, press.about, to=place)
     return Came(f"{press.page}#photo-{press.about}")
 
 
@@ -109,7 +109,7 @@ async def _down(tx: Tx, press: Press) -> Came:
 
 async def _remove(tx: Tx, press: Press) -> Came:
     if any(one.uid == press.about for one in press.draft.photos):
-        await drafts.remove_photo(tx, press.draft, press.about)
+        await draft_photos.remove(tx, press.draft, press.about)
     return Came(f"{press.page}#photos")
 
 

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 
 from fedi_artisan.domain.drafts import FIELDS, PHOTO_FIELDS, Problem, State, problem_of
 from fedi_artisan.errors import BadInput, NotFound
-from fedi_artisan.services import drafts
+from fedi_artisan.services import draft_photos, drafts
 from fedi_artisan.web.context import site_of
 from fedi_artisan.web.studio.door import Studio
 from fedi_artisan.web.studio.seeing import see
@@ -73,7 +73,7 @@ async def press_with(request: Request, studio: Studio, photos: Sequence[str] = (
             came = Came(f"{PATH}/{saved.draft.uid}")
             if saved.draft.uid != uid:
                 for photo in photos:
-                    await drafts.add_photo(tx, await drafts.get(tx, studio.artisan, saved.draft.uid), photo, now)
+                    await draft_photos.add(tx, await drafts.get(tx, studio.artisan, saved.draft.uid), photo, now)
             else:
                 name, about = pressed(studio.fields)
                 told = Press(

@@ -13,7 +13,7 @@ from fedi_artisan.domain.drafts import KeptDraft
 from fedi_artisan.errors import ArtisanError, Stalled, TooLarge
 from fedi_artisan.language import told
 from fedi_artisan.media.incoming import receive_stream
-from fedi_artisan.services import drafts, settings
+from fedi_artisan.services import draft_photos, drafts, settings
 from fedi_artisan.storage.db import Tx
 from fedi_artisan.storage.drafts import find as find_draft
 from fedi_artisan.web.bodies import FORM, Fields, media_type
@@ -143,7 +143,7 @@ async def _give_part(
 async def place(tx: Tx, studio: Studio, draft_uid: str, photo_uid: str, now: datetime) -> str:
     """Let a photograph stand in a draft, as that is now: others come at the same moment."""
     draft = await drafts.get(tx, studio.artisan, draft_uid)
-    return await drafts.add_photo(tx, draft, photo_uid, now)
+    return await draft_photos.add(tx, draft, photo_uid, now)
 
 
 async def draft_of(request: Request, studio: Studio) -> KeptDraft:

@@ -8,7 +8,7 @@ import pytest
 from fedi_artisan.media.authorship import Authorship
 from fedi_artisan.media.kinds import Kind
 from fedi_artisan.media.metadata import exif, iptc, read, xmp
-from fedi_artisan.media.metadata.texts import LONGEST_TEXT
+from fedi_artisan.media.texts import LONGEST_TEXT
 from tests.unit.media.metadata import private, samples
 
 LICENCE_URL = "https://creativecommons.org/licenses/by/4.0/"

@@ -1,0 +1,1 @@
+"""The one guarded client, against servers on loopback that lie, dawdle, flood and lead astray."""

@@ -1,0 +1,1 @@
+"""How the house looks from outside: each fault that others would meet is found, and told with a way out."""
