@@ -38,6 +38,8 @@ def test_what_cannot_be_removed_stays_with_what_it_needs() -> None:
     with that_lets_nothing_go() as folder:
         for name in names:
             (folder / name).touch()
+        # Python fetches some of itself only now, from where nobody may look.
+        assert len(shelf.found(folder, "a")) == len(names)
         close(folder)
         assert shelf.let_go(folder, "a", Keeping(days=1, weeks=1, months=1), but=names[-1]) == []
         assert sorted(path.name for path in folder.iterdir()) == names
