@@ -5,6 +5,7 @@ import asyncio
 import click
 
 from fedi_artisan.cli.given import Given, by_option, chosen_artisan, pass_given
+from fedi_artisan.cli.keys import check_keys
 from fedi_artisan.cli.welcome import line_for, link
 from fedi_artisan.config import Config
 from fedi_artisan.domain.actors import Artisan
@@ -65,6 +66,7 @@ async def _list(config: Config) -> list[Artisan]:
 
 async def _add(config: Config, username: str, name: str, language: str) -> str:
     """Make one more artisan, with a key of her own, and return the line with her link."""
+    await check_keys(config)
     pair = keys.generate(config.keys.secret)
     async with open_database(config) as db, db.write() as tx:
         made = await artisans_service.create(

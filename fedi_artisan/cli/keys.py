@@ -70,6 +70,8 @@ def _counted(count: int, state: str) -> str:
 async def check_keys(config: Config) -> None:
     """Return when the server's own key can be read.
 
+    Without its secret, a new key beside it would lie there unlocked; with another one, the server could not use it.
+
     Raises:
         BadConfig: it is locked, and its secret is missing or another one.
         NotFound: there is none.
@@ -91,6 +93,7 @@ async def _rewrite(config: Config, written: Callable[[str], str]) -> int:
 
 
 async def _rotate(config: Config, by: str | None) -> None:
+    await check_keys(config)
     async with open_database(config) as db:
         pair = keys.generate(config.keys.secret)
         async with db.write() as tx:

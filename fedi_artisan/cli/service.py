@@ -229,7 +229,7 @@ class _Installation:
 
 
 def _existing(root: Path) -> Config | None:
-    """Return the settings that are there already, with the data folder as it is called on that machine; or None.
+    """Return the settings that are there already, with files and folders as they are called on that machine; or None.
 
     Raises:
         BadConfig: they cannot be used.
@@ -238,7 +238,12 @@ def _existing(root: Path) -> Config | None:
     if not file.exists():
         return None
     config = load(file)
-    return replace(config, data_dir=ground.as_seen_from(root, config.data_dir))
+    backup, keys = config.backup, config.keys
+    if backup.folder is not None:
+        backup = replace(backup, folder=ground.as_seen_from(root, backup.folder))
+    if keys.secret_file is not None:
+        keys = replace(keys, secret_file=ground.as_seen_from(root, keys.secret_file))
+    return replace(config, data_dir=ground.as_seen_from(root, config.data_dir), backup=backup, keys=keys)
 
 
 def _put(piece: Piece, root: Path) -> None:

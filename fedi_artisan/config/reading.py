@@ -65,7 +65,8 @@ def _beside(path: Path, config: Config) -> Config:
         backup = dataclasses.replace(backup, folder=(beside / backup.folder).resolve())
     keys = config.keys
     if keys.secret_file is not None:
-        keys = Keys(secret_file=keys.secret_file, secret=_secret_in((beside / keys.secret_file).resolve()))
+        secret_file = (beside / keys.secret_file).resolve()
+        keys = Keys(secret_file=secret_file, secret=_secret_in(secret_file))
     data_dir = (beside / config.data_dir).resolve()
     return dataclasses.replace(config, data_dir=data_dir, tls=tls, backup=backup, keys=keys)
 
@@ -280,12 +281,16 @@ def _secret_in(path: Path) -> str:
         BadConfig: it cannot be used, and why.
     """
     try:
-        told = path.read_text(encoding="utf-8").strip()
+        # Where the settings come from a backup that somebody made up, a device without end may be named here.
+        is_plain = path.is_file() or not path.exists()
+        told = path.read_text(encoding="utf-8").strip() if is_plain else ""
         others_may = path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)
     except OSError as error:
         raise BadConfig(f"keys.secret_file: {plainly(error)}") from error
     except UnicodeDecodeError as error:
         raise BadConfig(f"keys.secret_file: {path} is no text in UTF-8") from error
+    if not is_plain:
+        raise BadConfig(f"keys.secret_file: {path} is no plain file")
     if others_may:
         raise BadConfig(f"keys.secret_file: others can read {path}. Run: chmod 600 {shlex.quote(str(path))}")
     if len(told) < SHORTEST_SECRET:

@@ -48,14 +48,14 @@ class PhotoFiles:
         """Remove the files that nothing speaks of, and forget what stands nowhere; return how many files went."""
         now = self.clock()
         # First of all what needs no room: it may be what makes some.
-        removed = await self._collect_or_warn()
+        removed = await self.collect_or_warn()
         async with self.db.write() as tx:
             forgotten = await photos.forget_unplaced(tx, now - UNPLACED_KEPT)
             forgotten += await photo_files.forget_former(tx, now - FORMER_KEPT)
-        return removed + (await self._collect_or_warn() if forgotten else 0)
+        return removed + (await self.collect_or_warn() if forgotten else 0)
 
-    async def _collect_or_warn(self) -> int:
-        """Collect; a disk or a bucket that refuses must not stop the rest."""
+    async def collect_or_warn(self) -> int:
+        """Collect, and return how many went; a disk or a bucket that refuses must not stop the rest."""
         try:
             return await self.collect()
         except (StoreUnavailable, OSError) as error:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from fedi_artisan.storage.snapshot import snapshot
 
 # The last but one as well: what an upgrade broke may be seen only after the next.
 KEPT_COPIES = 2
+_COPY = "*-schema-[0-9][0-9][0-9][0-9].sqlite3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +53,14 @@ async def upgrade(config: Config, now: datetime, *, migrations: Path | None = No
         applied = await migrate(config.database, steps)
     except BadDatabase as error:
         raise BadDatabase(f"{error}\n{_how_to_go_on(copy)}") from error
-    await asyncio.to_thread(_forget_older, config.upgrades_dir)
+    await asyncio.to_thread(_forget_older, config.upgrades_dir, copy)
     return Upgrade(tuple(applied), copy)
 
 
 async def _copy(config: Config, schema: int, now: datetime) -> Path:
     """Copy the database as it is, into a folder of its own, and return where the copy lies."""
     config.upgrades_dir.mkdir(mode=0o700, exist_ok=True)
+    _sweep(config.upgrades_dir)
     copy = config.upgrades_dir / f"{now:%Y%m%dT%H%M%SZ}-schema-{schema:04}.sqlite3"
     try:
         await asyncio.to_thread(snapshot, config.database, copy)
@@ -66,7 +69,14 @@ async def _copy(config: Config, schema: int, now: datetime) -> Path:
             f"{error}. Nothing was changed. Make room; or, if you have another copy, run "
             "`fedi-artisan migrate --without-copy`."
         ) from error
+    # A service manager tries again and again what fails or is killed, and each try makes a copy.
+    _forget([other for other in _copies(config.upgrades_dir) if _schema_of_copy(other) == schema and other != copy][1:])
     return copy
+
+
+def _sweep(place: Path) -> None:
+    """Remove what copies left that were cut short."""
+    _forget(list(place.glob(f".{_COPY}.part*")))
 
 
 def _how_to_go_on(copy: Path | None) -> str:
@@ -95,15 +105,21 @@ def _newer(config: Config, schema: int, newest: int) -> str:
 
 def _copies(place: Path) -> list[Path]:
     """Return the copies in the folder, the oldest first."""
-    return sorted(place.glob("*-schema-[0-9][0-9][0-9][0-9].sqlite3"))
+    return sorted(place.glob(_COPY))
 
 
 def _schema_of_copy(copy: Path) -> int:
     return int(copy.stem.rpartition("-")[2])
 
 
-def _forget_older(place: Path) -> None:
-    """Remove all copies but the last few; one that cannot be removed is in nobody's way."""
-    for copy in _copies(place)[:-KEPT_COPIES]:
+def _forget_older(place: Path, made: Path | None) -> None:
+    """Remove all copies but the last few, and that which was *made* now: its name is old where the clock went back."""
+    others = [copy for copy in _copies(place) if copy != made]
+    _forget(others[: len(others) - KEPT_COPIES + (made is not None)])
+
+
+def _forget(copies: Sequence[Path]) -> None:
+    """Remove copies; one that cannot be removed is in nobody's way."""
+    for copy in copies:
         with contextlib.suppress(OSError):
             copy.unlink()

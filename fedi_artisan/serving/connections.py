@@ -43,7 +43,8 @@ class Connection(HttpToolsProtocol):
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         self._visitor = ""
-        # Whether all of the last request has come, and since when that is waited for which comes next.
+        # Whether all of the last request has come, since when that is waited for which comes next, and how much
+        # has come since that is no body: of a head, or of what stands between the pieces of a body and behind them.
         self._is_whole = True
         self._head_since: float | None = None
         self._head_bytes = 0
@@ -79,10 +80,9 @@ class Connection(HttpToolsProtocol):
             return
         if self.timeout_keep_alive_task is not None:
             self._unset_keepalive_if_required()
-        if self._is_whole:
-            if self._head_since is None:
-                self._head_since = self.loop.time()
-            self._head_bytes += len(data)
+        if self._is_whole and self._head_since is None:
+            self._head_since = self.loop.time()
+        self._head_bytes += len(data)
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade:
@@ -91,7 +91,7 @@ class Connection(HttpToolsProtocol):
         except httptools.HttpParserError:
             self._refuse_what_came()
             return
-        # Of what looks like headers behind a body in pieces nothing is read, and not without end.
+        # Of what looks like headers behind a body in pieces nothing is read, and not without end: the parser keeps it.
         endless = self._head_bytes > LONGEST_HEAD_BYTES or (not self._is_whole and len(self.headers) > MOST_HEADERS)
         if endless and not self._is_sent_away:
             self._too_much = _LINE_TOO_LONG if len(self.url) > LONGEST_LINE_BYTES else _HEAD_TOO_LONG
@@ -117,13 +117,14 @@ class Connection(HttpToolsProtocol):
 
     def on_body(self, body: bytes) -> None:
         """Take in a piece of the body; the next is read when the application has taken this one."""
+        self._head_bytes = 0
         super().on_body(body)
         if not self.cycle.response_complete and len(self.cycle.body) >= READ_BYTES // 2:
             self.flow.pause_reading()
 
     def on_message_complete(self) -> None:
         """End a request."""
-        self._is_whole = True
+        self._is_whole, self._head_bytes = True, 0
         _on_message_complete(self)
 
     # --- What is done about it

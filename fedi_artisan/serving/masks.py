@@ -11,9 +11,10 @@ _PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----(?:[^-]|-(?!-
 # (domain/tokens.py, domain/sessions.py).
 _TOKEN = re.compile(r"(?<![\w-])(?:[\w-]{43}|[0-9a-f]{64})(?![\w-])", re.ASCII)
 _HEADER = re.compile(r"(?i)\b((?:set-)?cookie|authorization)\b(['\"]?\s?[:=,]\s?)[^\n]+")
+# What stands in quotes is taken to their end: a passphrase has spaces.
 _NAMED = re.compile(
-    r"(?i)((?<![a-z])(?:password|passphrase|secret|token|session|studio|code|totp|csrf)['\"]?\s?[:=]\s?b?['\"]?)"
-    r"[^\s'\"&;,)}\]]+"
+    r"(?i)((?<![a-z])(?:password|passphrase|secret|token|session|studio|code|totp|csrf)['\"]?\s?[:=]\s?b?)"
+    r"(?:(['\"])(?:(?!\2)[^\\\n]|\\.)+|[^\s'\"&;,)}\]]+)"
 )
 _LINK = re.compile(r"(/studio/welcome/)[^\s/?#'\"]+")
 _QUERY = re.compile(r"(?<=[^\s?])\?[^\s?'\"<>]+")
@@ -45,7 +46,7 @@ class Mask:
         text = _HEADER.sub(r"\1\2[secret]", text)
         text = _LINK.sub(r"\1[secret]", text)
         text = _QUERY.sub("?…", text)
-        text = _NAMED.sub(r"\1[secret]", text)
+        text = _NAMED.sub(r"\1\2[secret]", text)
         text = _TOKEN.sub("[secret]", text)
         text = _USER.sub("//[secret]@", text)
         return text if self._addresses else _PERHAPS_IPV6.sub(self._no_ipv6, _IPV4.sub(self._no_ipv4, text))

@@ -1,9 +1,11 @@
 """Restoring: into an empty folder, whole or not at all, and what the home says afterwards is new to everybody."""
 
+import contextlib
 import gzip
 import io
 import json
 import os
+import sqlite3
 import tarfile
 from collections.abc import Callable
 from datetime import timedelta
@@ -133,6 +135,38 @@ def test_sums_that_hold_are_not_enough(
     with pytest.raises(BadBackup, match=why):
         restore(rewritten(made, change), tmp_path / "again", NO_KEYS)
     assert list((tmp_path / "again").iterdir()) == []
+
+
+def test_a_table_without_end_is_refused(made: Made, tmp_path: Path) -> None:
+    """Where somebody made a table up out of nothing, counting what is in it would never end, and fill the disk."""
+    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i AS file FROM n"
+
+    def invent(entries: dict[str, bytes]) -> None:
+        database = tmp_path / "made up.sqlite3"
+        database.write_bytes(gzip.decompress(entries[DATABASE]))
+        with contextlib.closing(sqlite3.connect(database, isolation_level=None)) as opened:
+            opened.execute("DROP VIEW small_copies")
+            opened.execute(f"CREATE VIEW small_copies AS {endless}")
+        entries[DATABASE] = gzip.compress(database.read_bytes())
+        about = json.loads(entries["about.json"]) | {"database_bytes": database.stat().st_size}
+        entries["about.json"] = json.dumps(about).encode()
+
+    with pytest.raises(BadBackup, match="interrupted"):
+        look(rewritten(made, invent), NO_KEYS)
+
+
+@pytest.mark.parametrize(
+    "name", ["", ".", "..", "/", "x" * 300, "forged.tar", "a/127.0.0.1-20260101T000000Z-whole.tar"]
+)
+def test_only_a_backup_is_looked_for_beside_it(made: Made, name: str) -> None:
+    """What it says that it needs beside it is the name of a backup, or it is damaged."""
+
+    def rest(entries: dict[str, bytes]) -> None:
+        about = json.loads(entries["about.json"]) | {"base": {"name": name, "id": "x"}}
+        entries["about.json"] = json.dumps(about).encode()
+
+    with pytest.raises(BadBackup, match="not the name of a backup"):
+        look(rewritten(made, rest), NO_KEYS)
 
 
 def test_a_backup_that_says_it_is_huge_is_refused_at_once(made: Made, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import base64
 import hashlib
 import hmac
 import io
+import json
 import random
 import shutil
 import subprocess
@@ -82,8 +83,12 @@ async def test_for_others_a_whole_one_is_made(home: Home, tmp_path: Path) -> Non
 async def test_under_a_passphrase(home: Home, tmp_path: Path) -> None:
     """What is encrypted under a passphrase is a tar of two files: a key under it, and what that key opens.
 
-    The passphrase is made safe by half a gigabyte and a second of work, so nothing is opened here; see below.
+    The passphrase is made safe by half a gigabyte and a second of work, so nothing is opened here; see below. It is
+    whole though another one lies there: whoever restores types one passphrase, and that one may have had another.
     """
+    before = await home.back_up(Order(to=tmp_path, gathers=True))
+    known = before.file.with_name(f"{before.file.name}.list")
+    known.write_text(json.dumps(json.loads(known.read_text()) | {"sealed_for": ["passphrase"]}))
     made = await home.back_up(Order(to=tmp_path, gathers=True, seal=Seal(passphrase=PASSPHRASE)))
     assert made.file.name.endswith("-whole.sealed.tar")
     with tarfile.open(made.file) as file:
@@ -115,15 +120,35 @@ def cheaply(content: bytes) -> bytes:
     return b"%s %s\n%s" % (head, mac, nonce + ChaCha20Poly1305(derived(nonce, b"payload")).encrypt(last, content, None))
 
 
-def test_no_byte_under_a_passphrase_can_differ() -> None:
-    """Another passphrase is told to be wrong; whichever byte is another one, or missing, nothing is read to its end."""
-    key, content, made = pyrage.x25519.Identity.generate(), bytes(range(256)) * 600, io.BytesIO()
+def under_a_passphrase(content: bytes) -> bytes:
+    """Return the bytes of a backup with this content."""
+    key, made = pyrage.x25519.Identity.generate(), io.BytesIO()
     parts = {"key.age": cheaply(f"{key}\n".encode()), "backup.tar.age": pyrage.encrypt(content, [key.to_public()])}
     for name, part in parts.items():
         info = tarfile.TarInfo(name)
         info.size = len(part)
         made.write(info.tobuf(tarfile.GNU_FORMAT) + part + bytes(-len(part) % 512))
-    encrypted = made.getvalue() + bytes(1024)
+    return made.getvalue() + bytes(1024)
+
+
+def test_what_follows_behind_the_end_is_not_taken_in(tmp_path: Path) -> None:
+    """A backup with a terabyte of nothing behind it is told to be wrong; none of that is read."""
+    file = tmp_path / "long.sealed.tar"
+    file.write_bytes(under_a_passphrase(b"a" * 100))
+    with file.open("r+b") as longer:
+        longer.truncate(10**12)
+    with (
+        file.open("rb") as encrypted,
+        pytest.raises(BadBackup, match="follows behind"),
+        opened(encrypted, Keys(ask=lambda: PASSPHRASE)) as source,
+    ):
+        assert source.read(100) == b"a" * 100
+
+
+def test_no_byte_under_a_passphrase_can_differ() -> None:
+    """Another passphrase is told to be wrong; whichever byte is another one, or missing, nothing is read to its end."""
+    content = bytes(range(256)) * 600
+    encrypted = under_a_passphrase(content)
 
     def read(encrypted: bytes, passphrase: str = PASSPHRASE) -> bytes:
         with opened(io.BytesIO(encrypted), Keys(ask=lambda: passphrase)) as source:

@@ -39,6 +39,15 @@ def everything_on_disk(home: Terminal) -> bytes:
     return b"".join(file.read_bytes() for file in (home.folder / "data").glob("fedi-artisan.sqlite3*"))
 
 
+def test_a_secret_is_read_from_plain_files_alone(home: Terminal) -> None:
+    """A device named in settings that somebody else made up might never come to its end."""
+    file = settle(home, "x" * 40)
+    file.unlink()
+    file.symlink_to(os.devnull)
+    done = home.type("key", "lock")
+    assert (done.code, "is no plain file" in done.err) == (2, True), done.err
+
+
 def test_locked_keys_are_of_use_only_with_the_secret(home: Terminal) -> None:
     """All keys are locked together, nothing of how they stood is left on the disk, and all comes back by `unlock`."""
     open_keys = pems(home)
@@ -108,6 +117,11 @@ def test_the_secret_may_come_from_the_environment(home: Terminal) -> None:
     secret = secrets.token_urlsafe(24)
     assert home.type("key", "lock", FEDI_ARTISAN_KEYS_SECRET=secret).code == 0
     assert home.type("key", "rotate", FEDI_ARTISAN_KEYS_SECRET=secret).code == 0
+    locked = pems(home)
+    for words in (("key", "rotate"), ("artisan", "add", "--username", "anna", "--name", "Anna")):
+        assert home.type(*words).code == 2, "it would lie there unlocked"
+        assert home.type(*words, FEDI_ARTISAN_KEYS_SECRET="not this one at all").code == 2
+    assert pems(home) == locked
     assert home.type("key", "unlock").code == 2
     settle(home, secret)
     assert home.type("key", "unlock", FEDI_ARTISAN_KEYS_SECRET="not this one at all").code == 0

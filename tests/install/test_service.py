@@ -118,6 +118,20 @@ def test_a_folder_for_backups_is_opened(installed: Image) -> None:
     assert 'd "/data/copies of léa" :0700 :fedi-artisan :fedi-artisan\n' in installed.at(files.RIGHTS).read_text()
 
 
+def test_what_lies_beside_the_settings_is_named_as_the_machine_calls_it(installed: Image) -> None:
+    """Whole paths stand there, as they are on that machine: neither as seen from here, nor from beside."""
+    secret = installed.at(files.CONFIG).with_name("keys.secret")
+    secret.write_text("x" * 40)
+    secret.chmod(0o600)
+    with installed.at(files.CONFIG).open("a") as config:
+        config.write('[backup]\nfolder = "../../backups"\n[keys]\nsecret_file = "keys.secret"\n')
+    assert installed.install().code == 0
+    assert settings_in(installed.at(files.UNIT).read_text())["ReadWritePaths"] == ["-/backups"]
+    lines = installed.at(files.RIGHTS).read_text().splitlines()
+    assert "z /etc/fedi-artisan/keys.secret 0400 fedi-artisan fedi-artisan" in lines
+    assert "d /backups :0700 :fedi-artisan :fedi-artisan" in lines
+
+
 def test_an_image_cannot_have_files_of_this_machine_written(image: Image, tmp_path: Path) -> None:
     """A link in the image that leads out of it is told; nothing is written through it."""
     (tmp_path / "machine").mkdir()

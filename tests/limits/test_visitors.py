@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from yarl import URL
 
 from fedi_artisan.domain.clock import Clock, utc_now
 from fedi_artisan.domain.refusals import Refused
@@ -120,6 +121,18 @@ async def test_searches_are_slowed_for_each_and_for_all(tmp_path: Path) -> None:
         assert set(everybody[:38]) <= {200, 404}
         assert everybody[-7:] == [429] * 7
         assert (await ask("/works", HTML, at("203.0.113.7"))).status == 200
+
+
+async def test_a_search_is_one_however_it_is_written(tmp_path: Path) -> None:
+    """Letters of a name may be written with %, and are the same name: nobody searches more often by that."""
+    async with strict_house(tmp_path, searches_per_minute=2) as (_, ask):
+        statuses = []
+        for query in ("q=a", "%71=b", "%71=c", "lang=en&%71=d"):
+            # As it is written: a client that is kind would write it as everybody does.
+            address = URL(f"{ask.origin}/works?{query}", encoded=True)
+            async with ask.session.get(address, headers=[HTML, at("203.0.113.7")]) as answer:
+                statuses.append(answer.status)
+        assert statuses == [200, 200, 429, 429]
 
 
 async def test_lookups_and_documents_are_slowed(tmp_path: Path) -> None:

@@ -133,7 +133,7 @@ async def test_only_questions_are_kept(method: str) -> None:
 
 
 async def test_foreign_parameters_are_gone() -> None:
-    """What others add to a link neither reaches the application nor makes another page; the order tells nothing."""
+    """What others add to a link neither reaches the application nor makes another page, nor does the order."""
     app = Slow()
     front = Cache(app)
     for address in (
@@ -143,7 +143,7 @@ async def test_foreign_parameters_are_gone() -> None:
         "/?l%61ng=fr&page=2",
     ):
         assert (await slow.ask(front, address)).status == 200
-    assert [scope["query_string"] for scope in app.scopes] == [b"lang=fr&page=2", b"l%61ng=fr&page=2"]
+    assert [scope["query_string"] for scope in app.scopes] == [b"lang=fr&page=2"]
 
 
 async def test_variants_are_bounded() -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from email.message import Message
 from io import BytesIO
 from typing import NamedTuple
+from urllib.parse import urljoin
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -42,6 +43,15 @@ class Heard(NamedTuple):
         message = Message()
         message["Content-Type"] = self.headers.get("Content-Type", "")
         return message.get_content_type() if self.headers.get("Content-Type") else ""
+
+    @property
+    def leads_to(self) -> str:
+        """Where one is sent on to: an address, or what stands there instead of one."""
+        told = self.headers.get("Location", "")
+        try:
+            return urljoin(self.url, told)
+        except ValueError:
+            return told
 
 
 class NotAnswered(Exception):

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote, urljoin
+from urllib.parse import quote
 
 import aiohttp
 
@@ -45,7 +45,7 @@ def _elsewhere(page: Heard, origin: str) -> Finding | None:
     """Return what it means that people are sent away."""
     if page.status not in _REDIRECTS:
         return None
-    elsewhere = urljoin(page.url, page.headers.get("Location", ""))
+    elsewhere = page.leads_to
     facts = (said("{origin} sends everybody on to {elsewhere}.", origin=origin, elsewhere=elsewhere),)
     advice = said(
         "The address in your settings is the one that others know you by: have the web server in front of this one "
@@ -102,7 +102,7 @@ async def _follow(asking: Asking, url: str) -> tuple[Heard, int]:
     heard = await asking.get(url, _JRD)
     while heard.status in _REDIRECTS and hops < _MOST_HOPS:
         hops += 1
-        heard = await asking.get(urljoin(heard.url, heard.headers.get("Location", "")), _JRD)
+        heard = await asking.get(heard.leads_to, _JRD)
     return heard, hops
 
 
@@ -157,6 +157,6 @@ def _object(heard: Heard) -> Mapping[str, Any]:
     """Return the JSON object in an answer; an empty one where it is something else."""
     try:
         found = json.loads(heard.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}

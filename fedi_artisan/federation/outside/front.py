@@ -74,7 +74,7 @@ def _arrived(heard: Heard) -> Mapping[str, Any] | None:
     """Return how a question of ours looked when it arrived; None where it did not arrive at this server."""
     try:
         arrived = json.loads(heard.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return arrived if heard.status == _OK and isinstance(arrived, dict) and "sha256" in arrived else None
 

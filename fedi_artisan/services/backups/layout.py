@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
-from fedi_artisan.domain.backups import Kind
+from fedi_artisan.domain.backups import Kind, read_name
 from fedi_artisan.errors import BadBackup
 from fedi_artisan.media.stored import ORIGINAL_NAMES, PUBLIC_NAMES
 
@@ -138,7 +138,6 @@ class About:
                     f"this backup was made by fedi-artisan {raw.get('program', '?')}, in a form that this version does "
                     "not know. Install that version, or a newer one"
                 )
-            base = None if raw["base"] is None else Base(name=_text(raw["base"]["name"]), id=_text(raw["base"]["id"]))
             return cls(
                 id=_text(raw["id"]),
                 program=_text(raw["program"]),
@@ -146,7 +145,7 @@ class About:
                 origin=_text(raw["origin"]),
                 made_at=datetime.fromisoformat(_text(raw["made_at"])).astimezone(UTC),
                 database_bytes=_number(raw["database_bytes"]),
-                base=base,
+                base=None if raw["base"] is None else _base(raw["base"]["name"], raw["base"]["id"]),
                 small=raw["small"] is True,
                 left_out=_number(raw["left_out"]),
                 missing=_number(raw["missing"]),
@@ -174,6 +173,13 @@ def read_sums(content: bytes, entry: str) -> dict[str, str]:
     if len(found) != len(lines) or not all(may_stand(name) for name in found):
         raise BadBackup(f"{entry}: holds what is no sum of a file")
     return found
+
+
+def _base(name: object, own: object) -> Base:
+    """Return which backup is needed: nothing but the name of a backup's file is looked for beside another."""
+    if read_name(_text(name)) is None:
+        raise ValueError(f"not the name of a backup: {name!r:.50}")
+    return Base(name=_text(name), id=_text(own))
 
 
 def _text(value: object) -> str:

@@ -133,7 +133,7 @@ class Backups:
                 )
                 made = await self._write(order, contents, now)
         finally:
-            await PhotoFiles(self.config, self.db, self.stores, self.clock).collect()
+            await PhotoFiles(self.config, self.db, self.stores, self.clock).collect_or_warn()
         if not order.gathers:
             return made
         gone = shelf.let_go(order.to, house_of(self.config.host), _keeping(self.config), but=made.file.name)
@@ -145,7 +145,7 @@ class Backups:
             return await self._write_file(order, contents, now, name=None, old=None)
         house = house_of(self.config.host)
         old = None
-        if not order.whole:
+        if not order.stands_alone:
             old = shelf.base_for(
                 order.to,
                 house,

@@ -39,6 +39,11 @@ class Order:
         return Ending.RECIPIENTS if self.seal.passphrase is None else Ending.PASSPHRASE
 
     @property
+    def stands_alone(self) -> bool:
+        """Whether it is whole whatever lies in the folder: the passphrase of the one before may have been another."""
+        return self.whole or (self.seal is not None and self.seal.passphrase is not None)
+
+    @property
     def sealed_for(self) -> tuple[str, ...]:
         """For whom it is encrypted; of passphrases only that there is one."""
         if self.seal is None:

@@ -101,7 +101,9 @@ def opened(file: BinaryIO, keys: Keys) -> Iterator[Source]:
         size_bytes = _size_in(file.read(_BLOCK_BYTES), _PAYLOAD)
         with age.decrypted(_Part(file, size_bytes), [identity]) as source:
             yield source
-        if file.read() != bytes(-size_bytes % _BLOCK_BYTES + 2 * _BLOCK_BYTES):
+        end = bytes(-size_bytes % _BLOCK_BYTES + 2 * _BLOCK_BYTES)
+        # One byte more shows that something follows; there may be gigabytes of it.
+        if file.read(len(end) + 1) != end:
             raise BadBackup("something follows behind its end, or the end itself is cut off")
     else:
         yield file

@@ -5,6 +5,7 @@ Nothing is ever done to a file whose name is not that of a backup of this house.
 
 import contextlib
 import json
+import logging
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -15,6 +16,8 @@ from typing import BinaryIO
 from fedi_artisan import disk
 from fedi_artisan.domain.backups import Keeping, Name, read_name, staying
 from fedi_artisan.media.locks import is_taken
+
+_log = logging.getLogger(__name__)
 
 _LIST = ".list"
 _PART = ".part"
@@ -39,7 +42,8 @@ class Whole:
 
 def found(folder: Path, house: str) -> list[Name]:
     """Return the backups of *house* in the folder, the oldest first."""
-    names = (read_name(entry.name) for entry in os.scandir(folder) if entry.is_file(follow_symlinks=False))
+    with os.scandir(folder) as entries:
+        names = [read_name(entry.name) for entry in entries if entry.is_file(follow_symlinks=False)]
     return sorted((name for name in names if name is not None and name.house == house), key=lambda name: name.at)
 
 
@@ -48,10 +52,11 @@ def base_for(
 ) -> tuple[Name, Whole] | None:
     """Return the last whole backup, if the next one may leave out what is in it.
 
-    It may not if the whole one is too old, was encrypted for others, or is not known well enough any more.
+    It may not if the whole one is too old, was encrypted for others, or is not known well enough any more. One that was
+    made while the clock was years ahead is none that counts.
     """
-    wholes = [name for name in found(folder, house) if name.base is None]
-    if not wholes or abs(now - wholes[-1].at) >= within:
+    wholes = [name for name in found(folder, house) if name.base is None and abs(now - name.at) < within]
+    if not wholes:
         return None
     whole = _read_list(folder / f"{wholes[-1]}{_LIST}")
     if whole is None or whole.sealed_for != tuple(sealed_for):
@@ -82,7 +87,7 @@ def _read_list(file: Path) -> Whole | None:
 
 
 def let_go(folder: Path, house: str, keeping: Keeping, *, but: str) -> list[str]:
-    """Remove the backups that need not stay, *but* the one of this name; return the names of their files.
+    """Remove the backups that need not stay, *but* the one of this name; return the names of those that went.
 
     The one that was made a moment ago may look older than all others, where the clock went back.
     """
@@ -90,11 +95,21 @@ def let_go(folder: Path, house: str, keeping: Keeping, *, but: str) -> list[str]
     stays = staying(names, keeping)
     needed = {name.base for name in names if str(name) == but}
     gone = [name for name in names if name not in stays and str(name) != but and name.at not in needed]
+    went: list[str] = []
     # What needs another goes before that one: whenever this is cut short, what is left can be restored.
     for name in sorted(gone, key=lambda name: name.base is None):
-        (folder / str(name)).unlink(missing_ok=True)
-        (folder / f"{name}{_LIST}").unlink(missing_ok=True)
-    return [str(name) for name in gone]
+        if name.at in needed:
+            continue
+        try:
+            (folder / str(name)).unlink(missing_ok=True)
+            (folder / f"{name}{_LIST}").unlink(missing_ok=True)
+        except OSError as error:
+            # A place that lets nothing go takes new ones in all the same, and these are good.
+            _log.warning("%s could not be removed: %s", name, error)
+            needed.add(name.base)
+        else:
+            went.append(str(name))
+    return went
 
 
 @contextlib.contextmanager
@@ -124,7 +139,7 @@ def sweep(target: Path) -> None:
     """Remove what a killed process left of the file *target*, or of a backup beside it; nothing of a living one."""
     for draft in target.parent.glob(f".*{_PART}"):
         name = draft.name.removeprefix(".").removesuffix(_PART)
-        if name != target.name and read_name(name.removesuffix(_LIST)) is None:
+        if not draft.is_file() or (name != target.name and read_name(name.removesuffix(_LIST)) is None):
             continue
         with contextlib.suppress(FileNotFoundError), draft.open("rb") as file:
             if is_taken(file.fileno()):

@@ -205,7 +205,10 @@ def _check_photographs(unpacking: Unpacking, schema: int) -> None:
     """
     if schema != _newest() or unpacking.told.small:
         return
-    told = held(unpacking.database)
+    try:
+        told = held(unpacking.database)
+    except BadDatabase as error:
+        raise BadBackup(f"{DATABASE}: {error}") from error
     there = {entry.rpartition("/")[2] for entry in unpacking.photographs}
     missing = (told.public | told.originals) - there
     if len(missing) > unpacking.told.missing + unpacking.told.left_out:

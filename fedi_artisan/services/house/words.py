@@ -34,7 +34,8 @@ def _written(value: Value, language: str) -> str:
         return languages.day(value, language)
     if isinstance(value, timedelta):
         return languages.duration(value, language)
-    return value
+    # Others say what they like: half a letter (a lone surrogate) could be written to no terminal, and on no page.
+    return value.encode("utf-8", "replace").decode()
 
 
 def summary(checks: Sequence[Check]) -> Sentence:

@@ -24,12 +24,13 @@ MOST = 100
 
 
 def read_of(query: bytes) -> bytes:
-    """Return of *query* what is read, ordered by name; several of the same name stay in their order."""
+    """Return of *query* what is read, ordered by name; several of the same name stay in their order.
+
+    Names are written out: with % in them they would be other pages, and no search to whoever counts searches.
+    """
     if not query:
         return query
-    named = [(_name(part), part) for part in query.split(b"&", MOST)[:MOST]]
-    return b"&".join(part for _, part in sorted((one for one in named if one[0] in READ), key=lambda one: one[0]))
-
-
-def _name(part: bytes) -> str:
-    return unquote_plus(part.partition(b"=")[0].decode("latin-1"))
+    parts = (part.partition(b"=") for part in query.split(b"&", MOST)[:MOST])
+    named = [(unquote_plus(name.decode("latin-1")), sign + value) for name, sign, value in parts]
+    read = sorted((one for one in named if one[0] in READ), key=lambda one: one[0])
+    return b"&".join(name.encode() + rest for name, rest in read)

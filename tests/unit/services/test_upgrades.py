@@ -10,6 +10,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -183,7 +184,7 @@ async def test_a_newer_database_is_left_alone_and_the_ways_back_are_named(tmp_pa
 
 async def test_only_the_last_copies_are_kept(tmp_path: Path) -> None:
     """Copies of long ago make way; other files in the folder are nobody's business."""
-    config = bring(tmp_path / "data", 1)
+    config = bring(tmp_path / "data", 2)
     config.upgrades_dir.mkdir()
     older = [config.upgrades_dir / f"2020010{day}T000000Z-schema-0001.sqlite3" for day in (1, 2, 3)]
     for file in (*older, config.upgrades_dir / "letter.txt"):
@@ -191,6 +192,35 @@ async def test_only_the_last_copies_are_kept(tmp_path: Path) -> None:
     done = await upgrade(config, NOW)
     kept = [*older, done.copy][-KEPT_COPIES:]
     assert {*config.upgrades_dir.iterdir()} == {*kept, config.upgrades_dir / "letter.txt"}
+
+
+async def test_a_clock_that_went_back_takes_no_copy_away(tmp_path: Path) -> None:
+    """The copy that was made a moment ago stays, however old it looks beside those of a clock that went ahead."""
+    config = bring(tmp_path / "data", 19)
+    config.upgrades_dir.mkdir()
+    ahead = [config.upgrades_dir / f"209{year}0101T000000Z-schema-0001.sqlite3" for year in (1, 2, 3)]
+    for file in ahead:
+        file.touch()
+    done = await upgrade(config, NOW)
+    assert {*config.upgrades_dir.iterdir()} == {done.copy, ahead[-1]}
+
+
+async def test_tries_that_fail_again_and_again_do_not_fill_the_disk(tmp_path: Path) -> None:
+    """Of the same schema, the first copy and the last one stay; what a copy left that was cut short goes."""
+    config = bring(tmp_path / "data", 19)
+    steps = tmp_path / "migrations"
+    shutil.copytree(folder("migrations"), steps)
+    (steps / f"{NEWEST + 1:04}_bad.sql").write_text("DELETE FROM likes_of_nobody;")
+    config.upgrades_dir.mkdir()
+    older = config.upgrades_dir / "20200101T000000Z-schema-0018.sqlite3"
+    older.touch()
+    for minute in range(5):
+        at = NOW + timedelta(minutes=minute)
+        (config.upgrades_dir / f".{at - timedelta(seconds=9):%Y%m%dT%H%M%SZ}-schema-0019.sqlite3.part").touch()
+        with pytest.raises(BadDatabase):
+            await upgrade(config, at, migrations=steps)
+    first, last = (config.upgrades_dir / f"{moment:%Y%m%dT%H%M%SZ}-schema-0019.sqlite3" for moment in (NOW, at))
+    assert {*config.upgrades_dir.iterdir()} == {older, first, last}
 
 
 async def test_a_damaged_database_is_not_upgraded(tmp_path: Path) -> None:
