@@ -79,7 +79,7 @@ def test_pages_are_put_in_order_and_removed(home: Terminal) -> None:
     ("words", "told"),
     [
         (("write", "--title", " ", "--text", "/dev/null"), "the title is empty"),
-        (("write", "--title", "x", "--text", "nowhere.md"), "cannot be read"),
+        (("write", "--title", "x", "--text", "nowhere.md"), "there is no such file"),
         (("write", "--title", "x", "--text", "/dev/null", "--language", "English"), "is no language"),
         (("write", "--title", "x", "--text", "/dev/null", "--by", "nobody"), "say which artisan"),
         (("revise", "about"), "nothing to change was given"),

@@ -120,10 +120,10 @@ def test_every_broken_photograph_is_named(home: Terminal, tmp_path: Path) -> Non
         *("--photo", str(cut), "--photo", str(PHOTOS / "text-renamed.jpg")),
     )
     assert done.code == 1
-    assert [line.partition(":")[2][:20] for line in done.err.splitlines()] == [
-        " cut.jpg: this pictu",
-        " text-renamed.jpg: t",
-        " Nothing was changed",
+    assert [line[:20] for line in done.err.removeprefix("Error: ").splitlines()] == [
+        "cut.jpg: this pictur",
+        "text-renamed.jpg: th",
+        "Nothing was changed.",
     ]
     publish(home)
     assert {row[0] for row in shown(home)} == {"cut.jpg", "bowl-tiny.jpg", "bowls-tiny.jpg"}
