@@ -6,14 +6,14 @@ import dataclasses
 import signal
 import socket
 import tempfile
-from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from pathlib import Path
 
 import click
 
 from fedi_artisan.cli import sample
 from fedi_artisan.cli.given import open_workshop
-from fedi_artisan.cli.neighbourhood import Home, live, open_homes
+from fedi_artisan.cli.neighbourhood import Home, Shelf, live, open_homes
 from fedi_artisan.cli.photos import progress
 from fedi_artisan.cli.server import make
 from fedi_artisan.cli.serving import how_to_publish
@@ -140,32 +140,25 @@ async def _serve(server: Server, listening: socket.socket, life: Coroutine[None,
 async def _live(
     lea: Home, file: Path, neighbours: list[sample.Sample], first: Work, works: AsyncIterator[Work]
 ) -> None:
-    """Have all works published; as soon as those are there that the neighbours speak of, they come by."""
-    by_title = {_english(first): first}
-    spoken_of = {deed["work"] for one in neighbours for deed in one.told["deeds"] if "work" in deed}
+    """Have all works published; the neighbours come by meanwhile, and look at each as soon as it is out."""
+    shelf = Shelf()
+    shelf.put(first)
     async with asyncio.TaskGroup() as living:
-        around: asyncio.Task[None] | None = None
+        if neighbours:
+            living.create_task(_have_neighbours(lea, file, neighbours, shelf))
         async for work in works:
-            by_title[_english(work)] = work
-            if neighbours and around is None and spoken_of <= by_title.keys():
-                around = living.create_task(_have_neighbours(lea, file, neighbours, dict(by_title)))
+            shelf.put(work)
+        shelf.fill()
         click.echo("All works are there.")
 
 
-async def _have_neighbours(
-    lea: Home, file: Path, neighbours: list[sample.Sample], by_title: Mapping[str, Work]
-) -> None:
+async def _have_neighbours(lea: Home, file: Path, neighbours: list[sample.Sample], works: Shelf) -> None:
     """Have the neighbours come by, and keep their servers until the end."""
     ports = _free_ports(lea.config.listen_address[1] + 1, len(neighbours))
     async with open_homes(file.parent / "neighbours", neighbours, ports) as homes:
-        await live(homes, lea, by_title)
+        await live(homes, lea, works)
         click.echo("What they did stands below the works, and in the studio under “News” and “Messages”.")
         await asyncio.Event().wait()
-
-
-def _english(work: Work) -> str:
-    """Return the title by which neighbours know a work."""
-    return work.draft.others["en"].title
 
 
 def _free_ports(begin: int, count: int) -> list[int]:

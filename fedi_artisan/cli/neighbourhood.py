@@ -51,6 +51,35 @@ class Home:
         return f"@{self.told.username}@{self.config.host}"
 
 
+class Shelf:
+    """The works of somebody, by their English titles, as they come out. A class because others wait for them."""
+
+    def __init__(self) -> None:
+        self._works: dict[str, Work] = {}
+        self._is_full = False
+        self._changed = asyncio.Event()
+
+    def put(self, work: Work) -> None:
+        """Add a work that is out."""
+        self._works[work.draft.others["en"].title if "en" in work.draft.others else work.draft.title] = work
+        self._wake()
+
+    def fill(self) -> None:
+        """Let nobody wait any more: all that come are there."""
+        self._is_full = True
+        self._wake()
+
+    async def find(self, title: str) -> Work | None:
+        """Return the work as soon as it is out; None where no such work comes."""
+        while title not in self._works and not self._is_full:
+            await self._changed.wait()
+        return self._works.get(title)
+
+    def _wake(self) -> None:
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+
 @contextlib.asynccontextmanager
 async def open_homes(folder: Path, told: list[Sample], ports: list[int]) -> AsyncIterator[list[Home]]:
     """Make a portfolio below *folder* for each of those who are told of, serve it on its port, and end it again."""
@@ -72,26 +101,26 @@ async def open_homes(folder: Path, told: list[Sample], ports: list[int]) -> Asyn
         yield homes
 
 
-async def live(homes: list[Home], host: Home, works: Mapping[str, Work], *, breath_s: float = 1.0) -> None:
+async def live(homes: list[Home], host: Home, works: Shelf, *, breath_s: float = 1.0) -> None:
     """Have the neighbours move in, follow the *host*, and like, share, answer and write.
 
     Args:
         homes: theirs; the works of each are published, the newest one when there is somebody to see it arrive.
         host: whose neighbours they are.
-        works: of the host, by their English titles; those that are not there are passed over.
+        works: of the host; each deed waits for its own, and those that do not come are passed over.
         breath_s: how long each waits before each deed, so that one can watch them come in.
     """
     await asyncio.gather(*(_live(home, host, works, breath_s) for home in homes))
 
 
-async def _live(home: Home, host: Home, works: Mapping[str, Work], breath_s: float) -> None:
+async def _live(home: Home, host: Home, works: Shelf, breath_s: float) -> None:
     try:
         await _move_in(home, host, works, breath_s)
     except Exception:  # the boundary: the portfolio is there to look at, whatever becomes of its neighbours
         log.exception("%s could not do what is told of her", home.told.name)
 
 
-async def _move_in(home: Home, host: Home, works: Mapping[str, Work], breath_s: float) -> None:
+async def _move_in(home: Home, host: Home, works: Shelf, breath_s: float) -> None:
     """Publish what one neighbour has, and do what is told of her."""
     told = home.told.told
     async with open_workshop(home.config) as workshop, _person(home) as neighbour:
@@ -139,16 +168,16 @@ class _Person:
                     return
                 await asyncio.sleep(_AGAIN_AFTER_S)
 
-    async def do(self, deed: _Told, host: Home, works: Mapping[str, Work]) -> None:
-        """Do one thing that is told of her; where the work is not there that it is about, nothing."""
+    async def do(self, deed: _Told, host: Home, works: Shelf) -> None:
+        """Do one thing that is told of her, as soon as the work is out that it is about; where none is, nothing."""
         if deed["do"] == "write":
             actor = (await self._find(host.handle)).actor
             named = Mention(uri=actor.uri, handle=host.handle, url=actor.url or actor.uri)
             text = f"{host.handle} {deed['text']}"
             await self.say(PostDraft(text=text, visibility=Visibility.DIRECT, mentions=(named,), language="fr"))
-        elif deed["work"] in works:
+        elif work := await works.find(deed["work"]):
             uris = Uris(host.config.origin)
-            await _DEEDS[deed["do"]](self, await self._find(uris.work_url(works[deed["work"]].slug)), deed)
+            await _DEEDS[deed["do"]](self, await self._find(uris.work_url(work.slug)), deed)
 
     async def like(self, found: Found, deed: _Told) -> None:
         """Like a work."""

@@ -1,10 +1,11 @@
 """The neighbours of the demo: people with servers of their own, who do what people do, over the wire."""
 
+import asyncio
 import socket
 from pathlib import Path
 
 from fedi_artisan.cli import sample
-from fedi_artisan.cli.neighbourhood import Home, live, open_homes
+from fedi_artisan.cli.neighbourhood import Home, Shelf, live, open_homes
 from fedi_artisan.domain.works import Draft
 from fedi_artisan.resources import folder
 from tests.house import free_socket, open_house, until
@@ -22,20 +23,22 @@ def reached(port: int) -> bool:
 async def test_neighbours_follow_like_share_answer_and_write(tmp_path: Path) -> None:
     """Everything told of them reaches the house it is about; whom she follows is shown at once, the other one waits.
 
-    When the block ends their servers have ended.
+    They follow before there is anything, and wait for the works. When the block ends their servers have ended.
     """
     told = shrunk(tmp_path / "sample")
     noemie, sellerie = sample.read_neighbours(tmp_path / "sample")
     with free_socket() as one, free_socket() as two:
         ports = [taken.getsockname()[1] for taken in (one, two)]
     async with open_house(tmp_path / "lea", username="lea") as house:
-        works = {
-            title: await house.publish(Draft(title=title))
-            for title in ("Moon jar", "Three celadon bowls", "Matte black teapot")
-        }
+        works = Shelf()
         host = Home(told, house.config)
         async with open_homes(tmp_path / "neighbours", [noemie, sellerie], ports) as homes:
-            await live(homes, host, works, breath_s=0)
+            living = asyncio.create_task(live(homes, host, works, breath_s=0))
+            await until(lambda: house.value("SELECT count(*) = 2 FROM followers"), "followers")
+            for title in TITLES:
+                works.put(await house.publish(Draft(title=title)))
+            works.fill()
+            await living
 
             async def all_came() -> bool:
                 return bool(
