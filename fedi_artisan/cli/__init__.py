@@ -61,13 +61,12 @@ class Rooms(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Return the command that is meant; of a name that nothing has, the one that was probably meant is told."""
-        # Needed for nothing else, and the server is started by such a name as well.
-        from difflib import get_close_matches  # noqa: PLC0415
-
         names = self.list_commands(ctx)
-        near = get_close_matches(args[0], names, n=1, cutoff=_LIKENESS) if args[0] not in names else []
-        if near:
-            ctx.fail(f"There is no command '{plain(args[0])}'. Did you mean '{near[0]}'?")
+        if args[0] not in names:
+            from difflib import get_close_matches  # noqa: PLC0415 - the server need not load it
+
+            for near in get_close_matches(args[0], names, n=1, cutoff=_LIKENESS):
+                ctx.fail(f"There is no command '{plain(args[0])}'. Did you mean '{near}'?")
         return super().resolve_command(ctx, args)
 
 
