@@ -96,8 +96,9 @@ def parse_year(text: str) -> int:
     Raises:
         BadInput: it is none.
     """
-    if re.fullmatch(r"[12][0-9]{3}", text.strip()):
-        return int(text)
+    year = text.strip()
+    if re.fullmatch(r"[12][0-9]{3}", year):
+        return int(year)
     raise BadInput("{text!r} is not a year: write four digits", text=text)
 
 

@@ -35,6 +35,8 @@ _DROPPED_WITH_CONTENT = frozenset({"script", "style", "math", "svg", "template",
 _INLINE_CLASSES = frozenset({"mention", "hashtag", "u-url", "h-card", "invisible", "ellipsis", "quote-inline"})
 _CLASSES = {"a": _INLINE_CLASSES, "span": _INLINE_CLASSES, "p": frozenset({"quote-inline"})}
 
+# As HTML divides classes; Python knows more that divide.
+_SPACES = re.compile(r"[ \t\n\f\r]+")
 _FOREIGN_REL = "nofollow noopener ugc"
 _POST_REL = "nofollow noopener"
 # HTML lets an unclosed <b> go on in every later paragraph, so that 20 kB of tags can unfold to hundreds of megabytes.
@@ -51,9 +53,14 @@ def sanitise(html: str) -> str:
     parser cannot stand comes back as plain text (WIRE 10.2 #49).
     """
     sound = _sound(html[:LONGEST_HTML])
-    if len(_FORMATTING.findall(sound)) * sound.count("<") > _MOST_UNFOLDING:
-        return _as_text(sound)
-    return _or_as_text(_sanitise, sound)
+    clean = _as_text(sound) if _may_unfold(sound) else _or_as_text(_sanitise, sound)
+    # What has unfolded on the way would come back as text another time.
+    return _as_text(sound) if _may_unfold(clean) else clean
+
+
+def _may_unfold(html: str) -> bool:
+    """Whether *html* could become far more than it is."""
+    return len(_FORMATTING.findall(html)) * html.count("<") > _MOST_UNFOLDING
 
 
 def plain_text(html: str) -> str:
@@ -96,8 +103,8 @@ def _sound(text: str) -> str:
 
 
 def _as_text(html: str) -> str:
-    """Return *html* as text in a paragraph, tags and all."""
-    return f"<p>{escape(html)}</p>"
+    """Return *html* as text in a paragraph, tags and all, written as nh3 writes text."""
+    return _LAST_CLEANER.clean(f"<p>{escape(html)}</p>")
 
 
 def _or_as_text(clean: Callable[[str], str], html: str) -> str:
@@ -130,7 +137,7 @@ def _in_new_tab(clean: str, rel: str) -> str:
 def _plain_attribute(tag: str, attribute: str, value: str) -> str | None:
     """Return the attribute's value, or None for a link to something that is no plain address, and for no class."""
     if attribute == "class":
-        return None if _CLASSES.get(tag, frozenset()).isdisjoint(value.split()) else value
+        return None if _CLASSES.get(tag, frozenset()).isdisjoint(_SPACES.split(value)) else value
     return None if attribute == "href" and origin_of(value) is None else value
 
 

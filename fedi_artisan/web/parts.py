@@ -252,7 +252,8 @@ def _told(said: Message, header: str, name: str) -> str | None:
     try:
         found = said.get_param(name, header=header)
         return None if found is None else collapse_rfc2231_value(found).encode("utf-8", "replace").decode()
-    except ValueError:
+    except (ValueError, TypeError):
+        # Python's own reader compares the numbers of pieces with that of a piece that has none.
         raise BadInput("the form cannot be read") from None
 
 

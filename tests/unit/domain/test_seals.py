@@ -52,6 +52,20 @@ def test_nonsense_opens_nothing(sealed: str) -> None:
     assert not Seals(Told()).spend("é" + sealed)
 
 
+def test_it_is_written_in_one_way() -> None:
+    """Other letters for the same bytes, as the spare bits at the end allow them, are no seal of ours."""
+    seals = Seals(Told())
+    sealed = next(
+        one for length in range(3) if (one := seals.seal("code", "cookie", "x" * length, LASTS)).endswith("=")
+    )
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    bare = sealed.rstrip("=")
+    other = bare[:-1] + letters[letters.index(bare[-1]) + 1] + sealed[len(bare) :]
+    assert base64.urlsafe_b64decode(other) == base64.urlsafe_b64decode(sealed)
+    assert seals.open("code", "cookie", sealed) is not None
+    assert seals.open("code", "cookie", other) is None
+
+
 def test_what_is_spent_is_spent() -> None:
     """A seal can be spent once and is opened no more; what has ended anyway is forgotten."""
     clock = Told()
