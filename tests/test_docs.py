@@ -29,7 +29,7 @@ def texts(*but: str) -> Iterator[tuple[Path, str]]:
     """Yield each text of the project, but not those below the folders *but*."""
     for file in in_git():
         name = file.relative_to(ROOT)
-        if file.suffix not in {".avif", ".gif", ".gz", ".heic", ".jpg", ".png", ".ttf", ".webp"} and not any(
+        if file.suffix not in {".avif", ".gif", ".gz", ".heic", ".input", ".jpg", ".png", ".ttf", ".webp"} and not any(
             name.is_relative_to(folder) for folder in but
         ):
             yield name, file.read_text(encoding="utf-8")
